@@ -1,0 +1,264 @@
+#include "control.h"
+
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "../value/decode.h"
+#include "../value/encode.h"
+#include "../value/reason.h"
+#include "guest_realm.h"
+#include "packed.h"
+#include "realm.h"
+
+namespace isolane {
+
+using v8::FunctionCallbackInfo;
+using v8::Isolate;
+using v8::Local;
+using v8::Value;
+
+using Arguments = const FunctionCallbackInfo<Value>&;
+
+namespace {
+
+std::string text(Isolate* isolate, Local<Value> value) {
+  v8::String::Utf8Value characters(isolate, value);
+  return *characters != nullptr ? std::string(*characters, characters.length()) : std::string();
+}
+
+double number(Local<Value> value) {
+  return value->IsNumber() ? value.As<v8::Number>()->Value() : 0;
+}
+
+uint64_t id_of(Local<Value> value) {
+  const double id = number(value);
+  return id >= 0 && id < 9e15 ? static_cast<uint64_t>(id) : std::numeric_limits<uint64_t>::max();
+}
+
+void set_hooks(Arguments args) { Realm::of(args).set_hooks(args[0].As<v8::Object>()); }
+
+void create_channel(Arguments args) {
+  Realm& realm = Realm::of(args);
+  Isolate* isolate = args.GetIsolate();
+  Ref<Channel> channel =
+      Channel::create(static_cast<size_t>(number(args[0])), text(isolate, args[1]));
+  if (!channel) {
+    isolate->ThrowException(v8::Exception::RangeError(
+        literal(isolate, "there is no memory for a channel of this capacity")));
+    return;
+  }
+  auto [sender, receiver] = Endpoint::pair(std::move(channel));
+  Local<Value> seeds[] = {
+      v8::Integer::NewFromUnsigned(isolate, realm.add_seed(std::move(sender))),
+      v8::Integer::NewFromUnsigned(isolate, realm.add_seed(std::move(receiver))),
+  };
+  args.GetReturnValue().Set(v8::Array::New(isolate, seeds, 2));
+}
+
+// Encodes args[first], with what args[first + 1] lists.
+bool encode_argument(Arguments args, int first, Parcel* parcel, Handover* handover) {
+  const Local<Value> transfer = args.Length() > first + 1 ? args[first + 1] : Local<Value>();
+  return encode(Realm::of(args), args[first], transfer, parcel, handover);
+}
+
+void pack(Arguments args) {
+  Parcel parcel;
+  Handover handover;
+  if (!encode_argument(args, 0, &parcel, &handover)) return;
+  handover.commit();
+  Realm& realm = Realm::of(args);
+  Local<v8::Object> packed = realm.new_packed();
+  new PackedMessage(realm, packed, std::move(parcel));  // freed by its handle
+  args.GetReturnValue().Set(packed);
+}
+
+void unpack(Arguments args) {
+  Realm& realm = Realm::of(args);
+  if (!realm.is_packed(args[0])) return;
+  auto* packed = static_cast<PackedMessage*>(Wrapped::behind(args[0].As<v8::Object>()));
+  Local<Value> value;
+  if (decode(realm, std::move(packed->parcel)).ToLocal(&value)) args.GetReturnValue().Set(value);
+}
+
+void clone(Arguments args) {
+  Parcel parcel;
+  Handover handover;
+  if (!encode_argument(args, 0, &parcel, &handover)) return;
+  handover.commit();
+  Local<Value> value;
+  if (decode(Realm::of(args), std::move(parcel)).ToLocal(&value)) {
+    args.GetReturnValue().Set(value);
+  }
+}
+
+void post(Arguments args) {
+  Realm& realm = Realm::of(args);
+  Parcel parcel;
+  Handover handover;
+  if (!encode_argument(args, 3, &parcel, &handover)) return;
+  const uint64_t to = id_of(args[0]);
+  Letter letter;
+  letter.from = realm.party()->id();
+  letter.type = static_cast<uint32_t>(number(args[1]));
+  letter.id = id_of(args[2]);
+  letter.body = std::move(parcel);
+  bool posted = false;
+  if (std::shared_ptr<Interpreter> interpreter = Interpreter::find(to)) {
+    posted = interpreter->post(std::move(letter));
+  } else if (std::shared_ptr<Party> party = Party::registry().find(to)) {
+    posted = party->post(std::move(letter));
+  }
+  if (posted) handover.commit();
+  args.GetReturnValue().Set(posted);
+}
+
+void keep_alive(Arguments args) { Realm::of(args).keep_alive(args[0]->IsTrue()); }
+
+void drain(Arguments args) { Realm::of(args).deliver(std::numeric_limits<size_t>::max()); }
+
+void create_interpreter(Arguments args) {
+  Realm& realm = Realm::of(args);
+  Isolate* isolate = args.GetIsolate();
+  Local<v8::Context> context = isolate->GetCurrentContext();
+  Local<v8::Object> given = args[0].As<v8::Object>();
+  const auto get = [&](const char* name) -> Local<Value> {
+    Local<Value> value;
+    if (!given->Get(context, literal(isolate, name)).ToLocal(&value)) return v8::Null(isolate);
+    return value;
+  };
+  InterpreterOptions options;
+  options.name = text(isolate, get("name"));
+  if (const double size = number(get("stackSize")); size > 0) {
+    options.stack_size = static_cast<size_t>(size);
+  }
+  options.memory_limit = static_cast<size_t>(number(get("memoryLimit")));
+  options.parent = realm.party()->id();
+  options.host = realm.host_id();
+  options.make_guest = [platform = realm.platform()](Interpreter& interpreter,
+                                                     Local<v8::Context> guest_context) {
+    return GuestRealm::make(interpreter, guest_context, platform);
+  };
+  std::shared_ptr<Interpreter> interpreter =
+      Interpreter::start(realm.platform(), std::move(options));
+  if (interpreter == nullptr) {
+    isolate->ThrowException(v8::Exception::Error(
+        literal(isolate, "the system has no thread left for another interpreter")));
+    return;
+  }
+  args.GetReturnValue().Set(static_cast<double>(interpreter->id()));
+  realm.add_child(std::move(interpreter));
+}
+
+void terminate(Arguments args) {
+  Realm& realm = Realm::of(args);
+  std::shared_ptr<Interpreter> interpreter = Interpreter::find(id_of(args[0]));
+  args.GetReturnValue().Set(
+      interpreter != nullptr &&
+      interpreter->terminate(EndCause::kTerminated, encode_reason(realm, args[1])));
+}
+
+const char* state_name(Interpreter::State state) {
+  switch (state) {
+    case Interpreter::State::kIdle:
+      return "idle";
+    case Interpreter::State::kRunning:
+      return "running";
+    case Interpreter::State::kBlocked:
+      return "blocked";
+    default:
+      return "closed";
+  }
+}
+
+void interpreters(Arguments args) {
+  Isolate* isolate = args.GetIsolate();
+  Local<v8::Context> context = isolate->GetCurrentContext();
+  std::vector<Local<Value>> list;
+  for (const std::shared_ptr<Interpreter>& one : Interpreter::all()) {
+    Local<v8::Object> info = v8::Object::New(isolate);
+    const auto set = [&](const char* name, Local<Value> value) {
+      info->Set(context, literal(isolate, name), value).Check();
+    };
+    set("id", v8::Number::New(isolate, static_cast<double>(one->id())));
+    set("name",
+        v8::String::NewFromUtf8(isolate, one->options().name.c_str()).ToLocalChecked());
+    set("parent", v8::Number::New(isolate, static_cast<double>(one->options().parent)));
+    set("state", literal(isolate, state_name(one->state())));
+    list.push_back(info);
+  }
+  args.GetReturnValue().Set(v8::Array::New(isolate, list.data(), list.size()));
+}
+
+void call_sync(Arguments args) {
+  Realm& realm = Realm::of(args);
+  Isolate* isolate = args.GetIsolate();
+  args.GetReturnValue().Set(realm.nothing());
+  std::shared_ptr<Interpreter> interpreter = Interpreter::find(id_of(args[0]));
+  if (interpreter == nullptr) return;
+  if (interpreter.get() == realm.self()) {
+    isolate->ThrowException(v8::Exception::RangeError(
+        literal(isolate, "an interpreter cannot call itself under its own lock")));
+    return;
+  }
+  Parcel body;
+  Handover handover;
+  if (!encode(realm, args[2], Local<Value>(), &body, &handover)) return;
+  const uint32_t type = static_cast<uint32_t>(number(args[1]));
+  bool answered = false;
+  Parcel reply;
+  const auto outcome = interpreter->enter(deadline_after_ms(number(args[3])), [&](Local<v8::Context>) {
+    handover.commit();
+    answered = static_cast<GuestRealm&>(interpreter->guest())
+                   .call_sync(type, std::move(body), &reply);
+  });
+  Local<Value> value;
+  if (outcome == LocalInterpreterLock::Outcome::kAcquired && answered &&
+      decode(realm, std::move(reply)).ToLocal(&value)) {
+    args.GetReturnValue().Set(value);
+  }
+}
+
+void lock_state(Arguments args) {
+  Isolate* isolate = args.GetIsolate();
+  Local<v8::Context> context = isolate->GetCurrentContext();
+  std::shared_ptr<Interpreter> interpreter = Interpreter::find(id_of(args[0]));
+  if (interpreter == nullptr) return;
+  LocalInterpreterLock& lock = interpreter->lock();
+  Local<v8::Object> state = v8::Object::New(isolate);
+  const auto set = [&](const char* name, Local<Value> value) {
+    state->Set(context, literal(isolate, name), value).Check();
+  };
+  set("held", v8::Boolean::New(isolate, lock.held()));
+  set("waiting", v8::Integer::NewFromUnsigned(isolate, lock.waiting()));
+  set("waitedMs", v8::Number::New(isolate, lock.waited_ms()));
+  args.GetReturnValue().Set(state);
+}
+
+void set_guest_source(Arguments args) {
+  GuestRealm::set_source(text(args.GetIsolate(), args[0]));
+}
+
+}  // namespace
+
+const std::vector<NamedFunction>& control_functions() {
+  static const std::vector<NamedFunction>* const functions = new std::vector<NamedFunction>{
+      {"setHooks", set_hooks},
+      {"createChannel", create_channel},
+      {"pack", pack},
+      {"unpack", unpack},
+      {"clone", clone},
+      {"post", post},
+      {"keepAlive", keep_alive},
+      {"drain", drain},
+      {"createInterpreter", create_interpreter},
+      {"terminate", terminate},
+      {"interpreters", interpreters},
+      {"callSync", call_sync},
+      {"lockState", lock_state},
+      {"setGuestSource", set_guest_source},
+  };
+  return *functions;
+}
+
+}  // namespace isolane

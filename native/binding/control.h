@@ -1,0 +1,18 @@
+// The control plane: what both worlds can do beside sending and receiving.
+#pragma once
+
+#include <v8.h>
+
+#include <vector>
+
+namespace isolane {
+
+struct NamedFunction {
+  const char* name;
+  v8::FunctionCallback call;
+};
+
+// Mail, interpreters, channels: see `Binding` in src/binding/binding.ts.
+const std::vector<NamedFunction>& control_functions();
+
+}  // namespace isolane

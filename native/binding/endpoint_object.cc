@@ -1,0 +1,370 @@
+#include "endpoint_object.h"
+
+#include <cstring>
+#include <utility>
+
+#include "../value/decode.h"
+#include "../value/encode.h"
+#include "../value/reason.h"
+#include "../value/tags.h"
+#include "packed.h"
+#include "realm.h"
+
+namespace isolane {
+
+using v8::FunctionCallbackInfo;
+using v8::Isolate;
+using v8::Local;
+using v8::Value;
+
+using Arguments = const FunctionCallbackInfo<Value>&;
+
+EndpointObject::EndpointObject(Realm& realm, Local<v8::Object> handle, Endpoint&& endpoint)
+    : Wrapped(realm, handle), endpoint_(std::move(endpoint)) {}
+
+EndpointObject::~EndpointObject() { release(); }
+
+Status EndpointObject::put(Parcel& parcel) {
+  return ended(endpoint_.open() ? channel().try_send(parcel) : Status::kClosed);
+}
+
+Status EndpointObject::put(Parcel& parcel, Deadline deadline) {
+  Status status = put(parcel);
+  if (status != Status::kWouldBlock) return status;
+  return ended(realm().block(deadline, [&](Deadline until) {
+    return channel().send(parcel, realm().waiter(), until);
+  }));
+}
+
+Status EndpointObject::take(Parcel& parcel) {
+  return ended(endpoint_.open() ? channel().try_receive(parcel) : Status::kClosed);
+}
+
+Status EndpointObject::take(Parcel& parcel, Deadline deadline) {
+  Status status = take(parcel);
+  if (status != Status::kWouldBlock) return status;
+  return ended(realm().block(deadline, [&](Deadline until) {
+    return channel().receive(parcel, realm().waiter(), until);
+  }));
+}
+
+Status EndpointObject::arm(Parcel* message) {
+  if (!endpoint_.open()) return ended(Status::kClosed);
+  if (armed_) return Status::kWouldBlock;
+  if (waiting_ == nullptr) waiting_ = std::make_unique<Waiting>(realm().party(), this);
+  waiting_->waiter.reset();
+  Case& own = waiting_->own;
+  own.waiter = &waiting_->waiter;
+  own.side = endpoint_.side();
+  const bool carries = is_sender() && is_rendezvous();
+  if (carries) own.parcel = std::move(*message);
+  const Status status = channel().arm(own);
+  if (status == Status::kWouldBlock) {
+    armed_ = true;
+    hold();
+  } else if (status == Status::kDone) {
+    committed_ = is_rendezvous();
+  } else if (carries) {
+    *message = std::move(own.parcel);
+  }
+  return ended(status);
+}
+
+bool EndpointObject::leave(Parcel* message) {
+  if (committed_) {
+    committed_ = false;
+    return true;
+  }
+  if (!armed_) return false;
+  armed_ = false;
+  channel().disarm(waiting_->own);
+  let_go();
+  if (waiting_->waiter.selected() == reinterpret_cast<uintptr_t>(&waiting_->own)) return true;
+  if (is_sender() && is_rendezvous() && message != nullptr) {
+    *message = std::move(waiting_->own.parcel);
+  }
+  return false;
+}
+
+Status EndpointObject::settle(Parcel* message) {
+  if (leave(message)) {
+    if (!is_sender()) *message = std::move(waiting_->own.parcel);
+    return ended(Status::kDone);
+  }
+  return is_sender() ? put(*message) : take(*message);
+}
+
+Status EndpointObject::withdraw(Parcel* message) {
+  if (armed_) waiting_->waiter.try_select(Waiter::kAborted);
+  const bool was_armed = armed_;
+  if (leave(message)) {
+    if (!is_sender()) *message = std::move(waiting_->own.parcel);
+    return ended(Status::kDone);
+  }
+  if (was_armed && waiting_->waiter.selected() == Waiter::kRetry) {
+    channel().pass_on(endpoint_.side());
+  }
+  return ended(Status::kWouldBlock);
+}
+
+void EndpointObject::release() {
+  if (armed_) {
+    Parcel dropped;
+    withdraw(&dropped);
+  }
+  endpoint_.close();
+}
+
+namespace {
+
+EndpointObject& self(Arguments args) {
+  // The signature of every method says that this is one of ours.
+  return *static_cast<EndpointObject*>(Wrapped::behind(args.This()));
+}
+
+void give(Arguments args, Status status) {
+  args.GetReturnValue().Set(static_cast<int32_t>(status));
+}
+
+double milliseconds(Local<Value> value) { return value.As<v8::Number>()->Value(); }
+
+// Numbers go back without a handle.
+void give_message(Arguments args, EndpointObject& endpoint, Status status, Parcel&& parcel) {
+  if (status != Status::kDone) {
+    args.GetReturnValue().Set(endpoint.realm().nothing());
+    return;
+  }
+  switch (parcel.tag()) {
+    case kTagInt32:
+      args.GetReturnValue().Set(static_cast<int32_t>(parcel.word()));
+      return;
+    case kTagNumber: {
+      const uint64_t bits = parcel.word();
+      double number;
+      std::memcpy(&number, &bits, sizeof number);
+      args.GetReturnValue().Set(number);
+      return;
+    }
+    default: {
+      Local<Value> value;
+      if (decode(endpoint.realm(), std::move(parcel)).ToLocal(&value)) {
+        args.GetReturnValue().Set(value);
+      }
+    }
+  }
+}
+
+Parcel* packed_argument(Arguments args) {
+  Realm& realm = self(args).realm();
+  if (realm.is_packed(args[0])) {
+    return &static_cast<PackedMessage*>(Wrapped::behind(args[0].As<v8::Object>()))->parcel;
+  }
+  args.GetIsolate()->ThrowException(
+      v8::Exception::TypeError(literal(args.GetIsolate(), "a packed message is needed")));
+  return nullptr;
+}
+
+template <class Operation>
+void with_packed(Arguments args, Operation&& operation) {
+  Parcel* parcel = packed_argument(args);
+  if (parcel != nullptr) give(args, operation(self(args), parcel));
+}
+
+void construct(Arguments args) {
+  Realm& realm = Realm::of(args);
+  Endpoint endpoint;
+  if (!args.IsConstructCall() || !realm.take_seed(args[0], &endpoint)) {
+    args.GetIsolate()->ThrowException(
+        v8::Exception::TypeError(literal(args.GetIsolate(), "Illegal constructor")));
+    return;
+  }
+  new EndpointObject(realm, args.This(), std::move(endpoint));  // freed by its handle
+}
+
+void put(Arguments args) {
+  EndpointObject& sender = self(args);
+  Parcel parcel;
+  Handover handover;
+  const Local<Value> transfer = args.Length() > 2 ? args[2] : Local<Value>();
+  if (!encode(sender.realm(), args[0], transfer, &parcel, &handover)) return;
+  const Status status =
+      args.Length() > 1 && args[1]->IsNumber()
+          ? sender.put(parcel, deadline_after_ms(milliseconds(args[1])))
+          : sender.put(parcel);
+  if (status == Status::kDone) handover.commit();
+  give(args, status);
+}
+
+void put_packed(Arguments args) {
+  with_packed(args, [&](EndpointObject& sender, Parcel* parcel) {
+    return args.Length() > 1 && args[1]->IsNumber()
+               ? sender.put(*parcel, deadline_after_ms(milliseconds(args[1])))
+               : sender.put(*parcel);
+  });
+}
+
+void arm_sender(Arguments args) {
+  with_packed(args, [](EndpointObject& sender, Parcel* parcel) { return sender.arm(parcel); });
+}
+
+void settle_sender(Arguments args) {
+  with_packed(args, [](EndpointObject& sender, Parcel* parcel) { return sender.settle(parcel); });
+}
+
+void withdraw_sender(Arguments args) {
+  with_packed(args,
+              [](EndpointObject& sender, Parcel* parcel) { return sender.withdraw(parcel); });
+}
+
+void take(Arguments args) {
+  EndpointObject& receiver = self(args);
+  Parcel parcel;
+  const Status status =
+      args.Length() > 0 && args[0]->IsNumber()
+          ? receiver.take(parcel, deadline_after_ms(milliseconds(args[0])))
+          : receiver.take(parcel);
+  give_message(args, receiver, status, std::move(parcel));
+}
+
+void arm_receiver(Arguments args) { give(args, self(args).arm(nullptr)); }
+
+void settle_receiver(Arguments args) {
+  Parcel parcel;
+  const Status status = self(args).settle(&parcel);
+  give_message(args, self(args), status, std::move(parcel));
+}
+
+void withdraw_receiver(Arguments args) {
+  Parcel parcel;
+  const Status status = self(args).withdraw(&parcel);
+  give_message(args, self(args), status, std::move(parcel));
+}
+
+void status(Arguments args) { give(args, self(args).status()); }
+
+void channel_id(Arguments args) {
+  args.GetReturnValue().Set(static_cast<double>(self(args).channel().id()));
+}
+
+void name(Arguments args) {
+  const std::string& text = self(args).channel().name();
+  Local<v8::String> string;
+  if (v8::String::NewFromUtf8(args.GetIsolate(), text.data(), v8::NewStringType::kNormal,
+                              static_cast<int>(text.size()))
+          .ToLocal(&string)) {
+    args.GetReturnValue().Set(string);
+  }
+}
+
+void capacity(Arguments args) {
+  args.GetReturnValue().Set(static_cast<double>(self(args).channel().capacity()));
+}
+
+void size(Arguments args) {
+  args.GetReturnValue().Set(static_cast<double>(self(args).channel().size()));
+}
+
+void channel_status(Arguments args) {
+  Channel& channel = self(args).channel();
+  give(args, channel.poisoned() ? Status::kPoisoned
+             : channel.closed() ? Status::kClosed
+                                : Status::kDone);
+}
+
+void is_open(Arguments args) { args.GetReturnValue().Set(self(args).endpoint().open()); }
+
+void reason(Arguments args) {
+  EndpointObject& endpoint = self(args);
+  Local<Value> value;
+  if (decode(endpoint.realm(), reason_parcel(endpoint.channel().reason())).ToLocal(&value)) {
+    args.GetReturnValue().Set(value);
+  }
+}
+
+void duplicate(Arguments args) {
+  EndpointObject& endpoint = self(args);
+  Local<v8::Object> made;
+  if (endpoint.realm().make_endpoint(endpoint.endpoint().clone()).ToLocal(&made)) {
+    args.GetReturnValue().Set(made);
+  }
+}
+
+void release(Arguments args) { self(args).release(); }
+
+void close_channel(Arguments args) {
+  EndpointObject& endpoint = self(args);
+  endpoint.channel().close(encode_reason(endpoint.realm(), args[0]));
+}
+
+void poison_channel(Arguments args) {
+  EndpointObject& endpoint = self(args);
+  endpoint.channel().poison(encode_reason(endpoint.realm(), args[0]));
+}
+
+struct Method {
+  const char* name;
+  v8::FunctionCallback call;
+};
+
+constexpr Method kBoth[] = {
+    {"nativeStatus", status},
+    {"nativeChannelId", channel_id},
+    {"nativeName", name},
+    {"nativeCapacity", capacity},
+    {"nativeSize", size},
+    {"nativeChannelStatus", channel_status},
+    {"nativeIsOpen", is_open},
+    {"nativeReason", reason},
+    {"nativeDuplicate", duplicate},
+    {"nativeRelease", release},
+    {"nativeCloseChannel", close_channel},
+    {"nativePoisonChannel", poison_channel},
+};
+
+constexpr Method kSenders[] = {
+    {"nativePut", put},
+    {"nativePutPacked", put_packed},
+    {"nativeArm", arm_sender},
+    {"nativeSettle", settle_sender},
+    {"nativeWithdraw", withdraw_sender},
+};
+
+constexpr Method kReceivers[] = {
+    {"nativeTake", take},
+    {"nativeArm", arm_receiver},
+    {"nativeSettle", settle_receiver},
+    {"nativeWithdraw", withdraw_receiver},
+};
+
+template <size_t N>
+Local<v8::FunctionTemplate> make_template(Isolate* isolate, Local<Value> data, const char* name,
+                                          const Method (&methods)[N]) {
+  Local<v8::FunctionTemplate> made = v8::FunctionTemplate::New(isolate, construct, data);
+  made->SetClassName(literal(isolate, name));
+  made->InstanceTemplate()->SetInternalFieldCount(1);
+  Local<v8::Signature> signature = v8::Signature::New(isolate, made);
+  const auto add = [&](const Method& method) {
+    Local<v8::String> key = literal(isolate, method.name);
+    Local<v8::FunctionTemplate> function =
+        v8::FunctionTemplate::New(isolate, method.call, Local<Value>(), signature, 0,
+                                  v8::ConstructorBehavior::kThrow);
+    function->SetClassName(key);
+    made->PrototypeTemplate()->Set(key, function, v8::DontEnum);
+  };
+  for (const Method& method : kBoth) add(method);
+  for (const Method& method : methods) add(method);
+  return made;
+}
+
+}  // namespace
+
+Local<v8::FunctionTemplate> EndpointObject::sender_template(Isolate* isolate, Local<Value> data) {
+  return make_template(isolate, data, "NativeSender", kSenders);
+}
+
+Local<v8::FunctionTemplate> EndpointObject::receiver_template(Isolate* isolate,
+                                                              Local<Value> data) {
+  return make_template(isolate, data, "NativeReceiver", kReceivers);
+}
+
+}  // namespace isolane

@@ -1,0 +1,68 @@
+// The native half of a Sender or Receiver of JavaScript: the data plane.
+#pragma once
+
+#include <v8.h>
+
+#include <memory>
+
+#include "../core/endpoint.h"
+#include "../core/party.h"
+#include "../core/waiter.h"
+#include "wrapped.h"
+
+namespace isolane {
+
+// Operations that wait in the event loop go in steps: arm registers in the channel, the loop calls
+// the `onReady` hook when the waiter was selected, settle does the operation or finds it done, and
+// withdraw gives up. One at a time for each object; src/channel keeps the queue behind it.
+class EndpointObject final : public Wrapped {
+ public:
+  EndpointObject(Realm& realm, v8::Local<v8::Object> handle, Endpoint&& endpoint);
+  ~EndpointObject() override;
+
+  static v8::Local<v8::FunctionTemplate> sender_template(v8::Isolate* isolate,
+                                                         v8::Local<v8::Value> data);
+  static v8::Local<v8::FunctionTemplate> receiver_template(v8::Isolate* isolate,
+                                                           v8::Local<v8::Value> data);
+
+  Endpoint& endpoint() { return endpoint_; }
+  Channel& channel() { return *endpoint_.channel(); }
+  Status status() const { return status_; }
+  Status ended(Status status) { return status_ = status; }
+
+  Status put(Parcel& parcel);
+  Status put(Parcel& parcel, Deadline deadline);
+  Status take(Parcel& parcel);
+  Status take(Parcel& parcel, Deadline deadline);
+
+  // For a sender `message` is what is to be sent; a receiver gets its message from settle and
+  // withdraw. kDone from arm: settle now.
+  Status arm(Parcel* message);
+  Status settle(Parcel* message);
+  Status withdraw(Parcel* message);
+
+  // Gives up the handle, and the operation that waits through it.
+  void release();
+
+ private:
+  // Made when first needed: most handles never wait in the loop.
+  struct Waiting {
+    explicit Waiting(std::shared_ptr<Party> party, EndpointObject* owner)
+        : waiter(std::move(party), owner) {}
+    LoopWaiter waiter;
+    Case own;
+  };
+  bool is_rendezvous() { return channel().capacity() == 0; }
+  bool is_sender() const { return endpoint_.side() == Side::kSender; }
+  // Leaves the channel's list. Whether a rendezvous has been committed; if not, the message of a
+  // sender is back in `message`.
+  bool leave(Parcel* message);
+
+  Endpoint endpoint_;
+  Status status_ = Status::kDone;
+  std::unique_ptr<Waiting> waiting_;
+  bool armed_ = false;
+  bool committed_ = false;  // arm itself completed a rendezvous
+};
+
+}  // namespace isolane

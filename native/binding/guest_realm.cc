@@ -1,0 +1,198 @@
+#include "guest_realm.h"
+
+#include <limits>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "../value/decode.h"
+#include "../value/encode.h"
+#include "../value/v8_compat.h"
+#include "guest_functions.h"
+
+namespace isolane {
+
+using v8::Isolate;
+using v8::Local;
+using v8::MaybeLocal;
+using v8::Value;
+
+namespace {
+
+// The guest's own code, shared by all interpreters of the process. Leaked on purpose.
+struct Source {
+  std::mutex mutex;
+  std::string text;
+  std::shared_ptr<const std::vector<uint8_t>> cache;  // V8's, made by the first interpreter
+};
+Source& source() {
+  static Source* const shared = new Source;
+  return *shared;
+}
+
+// The source stays outside of the heaps: one copy for all.
+class SharedText final : public v8::String::ExternalOneByteStringResource {
+ public:
+  explicit SharedText(const std::string& text) : text_(text) {}
+  const char* data() const override { return text_.data(); }
+  size_t length() const override { return text_.size(); }
+
+ private:
+  const std::string& text_;
+};
+
+}  // namespace
+
+void GuestRealm::set_source(std::string text) {
+  Source& shared = source();
+  std::lock_guard<std::mutex> guard(shared.mutex);
+  if (shared.text.empty()) shared.text = std::move(text);
+}
+
+GuestRealm::GuestRealm(Interpreter& interpreter, Local<v8::Context> context,
+                       node::MultiIsolatePlatform* platform)
+    : Realm(interpreter.isolate(), context, interpreter.loop(), interpreter.waiter(), platform,
+            interpreter.options().host, &interpreter) {}
+
+std::unique_ptr<Guest> GuestRealm::make(Interpreter& interpreter, Local<v8::Context> context,
+                                        node::MultiIsolatePlatform* platform) {
+  std::unique_ptr<GuestRealm> realm(new GuestRealm(interpreter, context, platform));
+  if (!realm->run_source(context)) {
+    realm->shut_down();
+    return nullptr;
+  }
+  return realm;
+}
+
+bool GuestRealm::run_source(Local<v8::Context> context) {
+  Source& shared = source();
+  std::shared_ptr<const std::vector<uint8_t>> cache;
+  {
+    std::lock_guard<std::mutex> guard(shared.mutex);
+    cache = shared.cache;
+  }
+  Local<v8::String> text;
+  if (!v8::String::NewExternalOneByte(isolate(), new SharedText(shared.text)).ToLocal(&text)) {
+    return false;
+  }
+  v8::ScriptCompiler::CachedData* cached =
+      cache == nullptr ? nullptr
+                       : new v8::ScriptCompiler::CachedData(cache->data(),
+                                                            static_cast<int>(cache->size()));
+  v8::ScriptOrigin origin =
+      compat::script_origin(isolate(), literal(isolate(), "isolane:guest"), false);
+  v8::ScriptCompiler::Source code(text, origin, cached);
+  Local<v8::String> parameter = literal(isolate(), "isolaneBinding");
+  Local<v8::Function> run;
+  if (!v8::ScriptCompiler::CompileFunction(
+           context, &code, 1, &parameter, 0, nullptr,
+           cached == nullptr ? v8::ScriptCompiler::kNoCompileOptions
+                             : v8::ScriptCompiler::kConsumeCodeCache)
+           .ToLocal(&run)) {
+    return false;
+  }
+  Local<Value> binding = make_binding();
+  if (run->Call(context, v8::Undefined(isolate()), 1, &binding).IsEmpty()) return false;
+
+  if (cache == nullptr) {
+    // Made after the run, so that the functions which every start needs are in it.
+    std::unique_ptr<v8::ScriptCompiler::CachedData> made(
+        v8::ScriptCompiler::CreateCodeCacheForFunction(run));
+    if (made != nullptr) {
+      std::lock_guard<std::mutex> guard(shared.mutex);
+      shared.cache = std::make_shared<const std::vector<uint8_t>>(made->data,
+                                                                  made->data + made->length);
+    }
+  }
+  return true;
+}
+
+void GuestRealm::set_guest_hooks(Local<v8::Object> hooks) {
+  const auto take = [&](const char* name, v8::Global<v8::Function>* hook) {
+    Local<Value> value;
+    if (hooks->Get(context(), literal(isolate(), name)).ToLocal(&value) && value->IsFunction()) {
+      hook->Reset(isolate(), value.As<v8::Function>());
+    }
+  };
+  take("onTimer", &on_timer_);
+  take("onImport", &on_import_);
+  take("onImportMeta", &on_import_meta_);
+  take("onUncaught", &on_uncaught_);
+  take("onRejection", &on_rejection_);
+  take("onCallSync", &on_call_sync_);
+}
+
+bool GuestRealm::call_sync(uint32_t type, Parcel&& body, Parcel* reply) {
+  v8::TryCatch caught(isolate());
+  Local<Value> argv[] = {v8::Integer::NewFromUnsigned(isolate(), type), Local<Value>()};
+  Local<Value> answer;
+  Handover handover;
+  if (on_call_sync_.IsEmpty() || !decode(*this, std::move(body)).ToLocal(&argv[1]) ||
+      !on_call_sync_.Get(isolate())
+           ->Call(context(), v8::Undefined(isolate()), 2, argv)
+           .ToLocal(&answer) ||
+      !encode(*this, answer, Local<Value>(), reply, &handover)) {
+    return false;
+  }
+  handover.commit();
+  return true;
+}
+
+void GuestRealm::deliver() { Realm::deliver(std::numeric_limits<size_t>::max()); }
+
+bool GuestRealm::must_yield() const {
+  return self()->stopping() || self()->lock().waiting() != 0;
+}
+
+void GuestRealm::run_timers() {
+  if (!on_timer_.IsEmpty()) call_hook(on_timer_.Get(isolate()), 0, nullptr);
+}
+
+void GuestRealm::call_hook(Local<v8::Function> hook, int argc, Local<Value> argv[]) {
+  v8::TryCatch caught(isolate());
+  if (!hook->Call(context(), v8::Undefined(isolate()), argc, argv).IsEmpty()) return;
+  if (caught.HasTerminated() || on_uncaught_.IsEmpty()) return;
+  Local<Value> exception = caught.Exception();
+  caught.Reset();
+  (void)on_uncaught_.Get(isolate())->Call(context(), v8::Undefined(isolate()), 1, &exception).IsEmpty();
+}
+
+MaybeLocal<v8::Promise> GuestRealm::import(Local<v8::String> specifier, Local<Value> referrer) {
+  Local<Value> argv[] = {specifier, referrer};
+  Local<Value> promise;
+  if (!on_import_.Get(isolate())
+           ->Call(context(), v8::Undefined(isolate()), 2, argv)
+           .ToLocal(&promise)) {
+    return {};
+  }
+  return promise.As<v8::Promise>();
+}
+
+void GuestRealm::import_meta(Local<v8::Object> meta, Local<v8::String> url) {
+  Local<Value> argv[] = {meta, url};
+  (void)on_import_meta_.Get(isolate())->Call(context(), v8::Undefined(isolate()), 2, argv).IsEmpty();
+}
+
+void GuestRealm::promise_rejected(const v8::PromiseRejectMessage& message) {
+  const v8::PromiseRejectEvent event = message.GetEvent();
+  const bool unhandled = event == v8::kPromiseRejectWithNoHandler;
+  if (on_rejection_.IsEmpty() ||
+      (!unhandled && event != v8::kPromiseHandlerAddedAfterReject)) {
+    return;
+  }
+  v8::HandleScope scope(isolate());
+  v8::TryCatch caught(isolate());
+  Local<Value> reason = message.GetValue();
+  Local<Value> argv[] = {
+      message.GetPromise(),
+      reason.IsEmpty() ? v8::Undefined(isolate()).As<Value>() : reason,
+      v8::Boolean::New(isolate(), unhandled),
+  };
+  (void)on_rejection_.Get(isolate())->Call(context(), v8::Undefined(isolate()), 3, argv).IsEmpty();
+}
+
+void GuestRealm::add_more_functions(Local<v8::Object> binding) {
+  for (const NamedFunction& one : guest_functions()) add_function(binding, one.name, one.call);
+}
+
+}  // namespace isolane

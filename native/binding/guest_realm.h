@@ -1,0 +1,52 @@
+// The JavaScript side of an interpreter.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "realm.h"
+
+namespace isolane {
+
+class GuestRealm final : public Realm, public Guest {
+ public:
+  // The guest's own code: the body of a function with one parameter, the binding. Any thread; the
+  // first source stays.
+  static void set_source(std::string source);
+
+  // Installs the binding and runs the guest's own code. Null with an exception pending on failure.
+  static std::unique_ptr<Guest> make(Interpreter& interpreter, v8::Local<v8::Context> context,
+                                     node::MultiIsolatePlatform* platform);
+
+  void set_guest_hooks(v8::Local<v8::Object> hooks);
+  // Lets the guest answer a request on the calling thread, which holds the interpreter's lock.
+  bool call_sync(uint32_t type, Parcel&& body, Parcel* reply);
+
+  void deliver() override;
+  void run_timers() override;
+  v8::MaybeLocal<v8::Promise> import(v8::Local<v8::String> specifier,
+                                     v8::Local<v8::Value> referrer) override;
+  void import_meta(v8::Local<v8::Object> meta, v8::Local<v8::String> url) override;
+  void promise_rejected(const v8::PromiseRejectMessage& message) override;
+  void stop() override { shut_down(); }
+
+  bool must_yield() const override;
+
+ protected:
+  void call_hook(v8::Local<v8::Function> hook, int argc, v8::Local<v8::Value> argv[]) override;
+  void add_more_functions(v8::Local<v8::Object> binding) override;
+
+ private:
+  GuestRealm(Interpreter& interpreter, v8::Local<v8::Context> context,
+             node::MultiIsolatePlatform* platform);
+  bool run_source(v8::Local<v8::Context> context);
+
+  v8::Global<v8::Function> on_timer_;
+  v8::Global<v8::Function> on_import_;
+  v8::Global<v8::Function> on_import_meta_;
+  v8::Global<v8::Function> on_uncaught_;
+  v8::Global<v8::Function> on_rejection_;
+  v8::Global<v8::Function> on_call_sync_;
+};
+
+}  // namespace isolane

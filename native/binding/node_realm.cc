@@ -1,0 +1,143 @@
+#include "node_realm.h"
+
+#include <uv.h>
+
+#include <utility>
+
+#include "../value/v8_compat.h"
+
+namespace isolane {
+
+using v8::Isolate;
+using v8::Local;
+using v8::Value;
+
+namespace {
+
+// Delivered in one go before Node's loop gets its turn for other things.
+constexpr size_t kDeliveries = 1024;
+
+// How often a blocked thread of Node looks whether its Worker is being terminated: nobody can tell
+// it, since Node only marks the isolate.
+constexpr auto kWatchInterval = std::chrono::milliseconds(50);
+
+}  // namespace
+
+// The event loop of a Node environment.
+class NodeParty final : public Party {
+ public:
+  explicit NodeParty(uv_loop_t* loop) : async_(new uv_async_t) {
+    uv_async_init(loop, async_, [](uv_async_t* async) {
+      auto* realm = static_cast<Realm*>(async->data);
+      if (realm == nullptr) return;
+      realm->deliver(kDeliveries);
+      if (realm->party()->has_mail()) uv_async_send(async);
+    });
+    async_->data = nullptr;
+    uv_unref(reinterpret_cast<uv_handle_t*>(async_));
+  }
+
+  void serve(Realm* realm) { async_->data = realm; }
+  void keep_alive(bool on) {
+    auto* handle = reinterpret_cast<uv_handle_t*>(async_);
+    on ? uv_ref(handle) : uv_unref(handle);
+  }
+
+  // After Party::close(). `done` is called when libuv has let go of the handle, which frees itself.
+  void close_handle(void (*done)(void*), void* argument) {
+    struct Done {
+      void (*call)(void*);
+      void* argument;
+    };
+    async_->data = new Done{done, argument};
+    uv_close(reinterpret_cast<uv_handle_t*>(async_), [](uv_handle_t* handle) {
+      std::unique_ptr<Done> done(static_cast<Done*>(handle->data));
+      delete reinterpret_cast<uv_async_t*>(handle);
+      done->call(done->argument);
+    });
+  }
+
+ protected:
+  void wake() override { uv_async_send(async_); }
+
+ private:
+  uv_async_t* async_;
+};
+
+NodeRealm::NodeRealm(Local<v8::Context> context, std::shared_ptr<NodeParty> party,
+                     node::MultiIsolatePlatform* platform)
+    : Realm(Isolate::GetCurrent(), context, party, waiter_, platform, party->id(), nullptr),
+      node_party_(std::move(party)) {
+  Isolate* isolate = this->isolate();
+  Local<v8::String> code = literal(isolate, "(function () {})");
+  pulse_.Reset(isolate, v8::Script::Compile(context, code)
+                            .ToLocalChecked()
+                            ->Run(context)
+                            .ToLocalChecked()
+                            .As<v8::Function>());
+  node_party_->serve(this);
+}
+
+NodeRealm::~NodeRealm() = default;
+
+Local<v8::Object> NodeRealm::install(Local<v8::Context> context) {
+  Isolate* isolate = Isolate::GetCurrent();
+  node::Environment* environment = node::GetCurrentEnvironment(context);
+  auto party = make_party<NodeParty>(node::GetCurrentEventLoop(isolate));
+  auto* realm = new NodeRealm(context, std::move(party), node::GetMultiIsolatePlatform(environment));
+
+  // process.exit() only runs AtExit callbacks; an environment that ends otherwise runs its cleanup
+  // hooks and then those. Whichever comes first shuts down; in the first case what is left goes
+  // with the process.
+  struct End {
+    NodeRealm* realm;
+  };
+  auto* end = new End{realm};
+  node::AtExit(
+      environment,
+      [](void* data) {
+        auto* end = static_cast<End*>(data);
+        if (end->realm != nullptr) end->realm->shut_down();
+      },
+      end);
+  node::AddEnvironmentCleanupHook(
+      isolate,
+      [](void* data, void (*done)(void*), void* argument) {
+        auto* end = static_cast<End*>(data);
+        NodeRealm* realm = std::exchange(end->realm, nullptr);
+        v8::HandleScope scope(realm->isolate());
+        realm->shut_down();
+        std::shared_ptr<NodeParty> party = realm->node_party_;
+        delete realm;
+        party->close_handle(done, argument);
+      },
+      end);
+  return realm->make_binding();
+}
+
+void NodeRealm::keep_alive(bool on) { node_party_->keep_alive(on); }
+
+void NodeRealm::call_hook(Local<v8::Function> hook, int argc, Local<Value> argv[]) {
+  v8::Context::Scope scope(context());
+  // Runs nextTick callbacks and microtasks after, and reports what is thrown as uncaught.
+  (void)node::MakeCallback(isolate(), context()->Global(), hook, argc, argv,
+                           node::async_context{0, 0});
+}
+
+Clock::duration NodeRealm::watch_interval() const { return kWatchInterval; }
+
+bool NodeRealm::told_to_stop() {
+  v8::HandleScope scope(isolate());
+  {
+    v8::TryCatch caught(isolate());
+    // Entering a function is where V8 notices that the isolate is to terminate.
+    if (!pulse_.Get(isolate())->Call(context(), v8::Undefined(isolate()), 0, nullptr).IsEmpty()) {
+      return false;
+    }
+    if (!caught.HasTerminated()) return false;
+  }
+  isolate()->TerminateExecution();
+  return true;
+}
+
+}  // namespace isolane

@@ -1,0 +1,242 @@
+#include "realm.h"
+
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "../value/decode.h"
+#include "../value/v8_compat.h"
+#include "control.h"
+#include "endpoint_object.h"
+#include "packed.h"
+
+namespace isolane {
+
+using v8::FunctionCallbackInfo;
+using v8::Local;
+using v8::MaybeLocal;
+using v8::Value;
+
+Local<v8::String> literal(v8::Isolate* isolate, const char* text) {
+  return v8::String::NewFromUtf8(isolate, text, v8::NewStringType::kInternalized)
+      .ToLocalChecked();
+}
+
+Realm::Realm(v8::Isolate* isolate, Local<v8::Context> context, std::shared_ptr<Party> party,
+             ThreadWaiter& waiter, node::MultiIsolatePlatform* platform, uint64_t host_id,
+             Interpreter* self)
+    : isolate_(isolate),
+      context_(isolate, context),
+      party_(std::move(party)),
+      waiter_(waiter),
+      platform_(platform),
+      host_id_(host_id),
+      self_(self) {
+  data_.Reset(isolate, v8::External::New(isolate, this));
+  nothing_.Reset(isolate, v8::Symbol::New(isolate, literal(isolate, "nothing")));
+}
+
+Realm::~Realm() = default;
+
+Realm& Realm::of(const FunctionCallbackInfo<Value>& args) {
+  return *static_cast<Realm*>(args.Data().As<v8::External>()->Value());
+}
+
+void Realm::add_function(Local<v8::Object> target, const char* name,
+                         v8::FunctionCallback callback) {
+  Local<v8::Context> context = this->context();
+  Local<v8::String> key = literal(isolate_, name);
+  Local<v8::Function> function =
+      v8::Function::New(context, callback, data(), 0, v8::ConstructorBehavior::kThrow)
+          .ToLocalChecked();
+  function->SetName(key);
+  target->Set(context, key, function).Check();
+}
+
+void Realm::make_templates() {
+  sender_.Reset(isolate_, EndpointObject::sender_template(isolate_, data()));
+  receiver_.Reset(isolate_, EndpointObject::receiver_template(isolate_, data()));
+
+  const auto construct_moved = [](const FunctionCallbackInfo<Value>& args) {
+    if (!args.IsConstructCall() || !args[1]->IsArray()) {
+      args.GetIsolate()->ThrowException(
+          v8::Exception::TypeError(literal(args.GetIsolate(), "Illegal constructor")));
+      return;
+    }
+    args.This()->SetInternalField(0, args[0]);
+    args.This()->SetInternalField(1, args[1]);
+  };
+  Local<v8::FunctionTemplate> moved =
+      v8::FunctionTemplate::New(isolate_, construct_moved, data());
+  moved->SetClassName(literal(isolate_, "Moved"));
+  moved->InstanceTemplate()->SetInternalFieldCount(2);
+  const auto get_value = [](const FunctionCallbackInfo<Value>& args) {
+    args.GetReturnValue().Set(args.This()->GetInternalField(0).As<Value>());
+  };
+  moved->PrototypeTemplate()->SetAccessorProperty(
+      literal(isolate_, "value"),
+      v8::FunctionTemplate::New(isolate_, get_value, Local<Value>(),
+                                v8::Signature::New(isolate_, moved)));
+  moved_.Reset(isolate_, moved);
+
+  Local<v8::FunctionTemplate> packed = v8::FunctionTemplate::New(isolate_);
+  packed->SetClassName(literal(isolate_, "Packed"));
+  packed->InstanceTemplate()->SetInternalFieldCount(1);
+  packed_.Reset(isolate_, packed);
+}
+
+Local<v8::Object> Realm::make_binding() {
+  make_templates();
+  Local<v8::Context> context = this->context();
+  Local<v8::Object> binding = v8::Object::New(isolate_);
+  const auto set = [&](const char* name, Local<Value> value) {
+    binding->Set(context, literal(isolate_, name), value).Check();
+  };
+  set("NOTHING", nothing());
+  set("partyId", v8::Number::New(isolate_, static_cast<double>(party_->id())));
+  set("hostId", v8::Number::New(isolate_, static_cast<double>(host_id_)));
+  const std::string name = self_ != nullptr ? self_->options().name : "main";
+  set("partyName", v8::String::NewFromUtf8(isolate_, name.c_str()).ToLocalChecked());
+  set("NativeSender", sender_.Get(isolate_)->GetFunction(context).ToLocalChecked());
+  set("NativeReceiver", receiver_.Get(isolate_)->GetFunction(context).ToLocalChecked());
+  set("NativeMoved", moved_.Get(isolate_)->GetFunction(context).ToLocalChecked());
+  for (const NamedFunction& one : control_functions()) add_function(binding, one.name, one.call);
+  add_more_functions(binding);
+  return binding;
+}
+
+void Realm::set_hooks(Local<v8::Object> hooks) {
+  const auto take = [&](const char* name, v8::Global<v8::Function>* hook) {
+    Local<Value> value;
+    if (hooks->Get(context(), literal(isolate_, name)).ToLocal(&value) && value->IsFunction()) {
+      hook->Reset(isolate_, value.As<v8::Function>());
+    }
+  };
+  take("makeSender", &make_sender_);
+  take("makeReceiver", &make_receiver_);
+  take("notShareable", &not_shareable_);
+  take("onReady", &on_ready_);
+  take("onLetter", &on_letter_);
+}
+
+Endpoint* Realm::endpoint_of(Local<v8::Object> object) {
+  if (object->InternalFieldCount() == 0) return nullptr;
+  if (!sender_.Get(isolate_)->HasInstance(object) &&
+      !receiver_.Get(isolate_)->HasInstance(object)) {
+    return nullptr;
+  }
+  auto* wrapped = static_cast<EndpointObject*>(Wrapped::behind(object));
+  return wrapped == nullptr ? nullptr : &wrapped->endpoint();
+}
+
+bool Realm::unwrap_moved(Local<v8::Object> object, Local<Value>* value,
+                         Local<v8::Array>* transfer) {
+  if (object->InternalFieldCount() == 0 || !moved_.Get(isolate_)->HasInstance(object)) {
+    return false;
+  }
+  *value = object->GetInternalField(0).As<Value>();
+  *transfer = object->GetInternalField(1).As<Value>().As<v8::Array>();
+  return true;
+}
+
+MaybeLocal<v8::Object> Realm::make_endpoint(Endpoint&& endpoint) {
+  const bool sender = endpoint.side() == Side::kSender;
+  Local<v8::Function> make = (sender ? make_sender_ : make_receiver_).Get(isolate_);
+  const uint32_t number = add_seed(std::move(endpoint));
+  Local<Value> seed = v8::Integer::NewFromUnsigned(isolate_, number);
+  Local<Value> made;
+  if (!make->Call(context(), v8::Undefined(isolate_), 1, &seed).ToLocal(&made)) {
+    seeds_.erase(number);
+    return {};
+  }
+  return made.As<v8::Object>();
+}
+
+void Realm::throw_not_shareable(Local<Value> value, Local<v8::String> why) {
+  Local<Value> argv[] = {value, why};
+  Local<Value> error;
+  if (not_shareable_.IsEmpty()) {
+    error = v8::Exception::TypeError(why);
+  } else if (!not_shareable_.Get(isolate_)
+                  ->Call(context(), v8::Undefined(isolate_), 2, argv)
+                  .ToLocal(&error)) {
+    return;  // what it threw is pending
+  }
+  isolate_->ThrowException(error);
+}
+
+uint32_t Realm::add_seed(Endpoint&& endpoint) {
+  seeds_.emplace(next_seed_, std::move(endpoint));
+  return next_seed_++;
+}
+
+bool Realm::take_seed(Local<Value> seed, Endpoint* endpoint) {
+  if (!seed->IsUint32()) return false;
+  auto found = seeds_.find(seed.As<v8::Uint32>()->Value());
+  if (found == seeds_.end()) return false;
+  *endpoint = std::move(found->second);
+  seeds_.erase(found);
+  return true;
+}
+
+bool Realm::is_packed(Local<Value> value) const {
+  return value->IsObject() && packed_.Get(isolate_)->HasInstance(value);
+}
+
+Local<v8::Object> Realm::new_packed() const {
+  return packed_.Get(isolate_)->InstanceTemplate()->NewInstance(context()).ToLocalChecked();
+}
+
+void Realm::deliver(size_t limit) {
+  for (size_t count = 0; count < limit && !shut_down_; count++) {
+    v8::HandleScope scope(isolate_);
+    // Waiters first: they hold back messages that have come already.
+    if (LoopWaiter* waiter = party_->take_ready()) {
+      auto* endpoint = static_cast<EndpointObject*>(waiter->owner());
+      Local<Value> handle = endpoint->handle(isolate_);
+      if (!handle.IsEmpty()) call_hook(on_ready_.Get(isolate_), 1, &handle);
+    } else if (Letter letter; party_->take_letter(letter)) {
+      if (letter.type == static_cast<uint32_t>(NativeLetter::kEnded) ||
+          letter.type == static_cast<uint32_t>(NativeLetter::kFailed)) {
+        auto child = children_.find(letter.from);
+        if (child != children_.end()) {
+          child->second->join();
+          children_.erase(child);
+        }
+      }
+      Local<Value> body;
+      // A body that this context cannot read arrives as undefined; its sender's reply shows it.
+      v8::TryCatch caught(isolate_);
+      if (!decode(*this, std::move(letter.body)).ToLocal(&body)) body = v8::Undefined(isolate_);
+      caught.Reset();
+      Local<Value> argv[] = {
+          v8::Number::New(isolate_, static_cast<double>(letter.from)),
+          v8::Integer::NewFromUnsigned(isolate_, letter.type),
+          v8::Number::New(isolate_, static_cast<double>(letter.id)),
+          body,
+      };
+      if (!on_letter_.IsEmpty()) call_hook(on_letter_.Get(isolate_), 4, argv);
+    } else {
+      return;
+    }
+    if (must_yield()) return;
+  }
+}
+
+void Realm::add_child(std::shared_ptr<Interpreter> child) {
+  children_.emplace(child->id(), std::move(child));
+}
+
+void Realm::shut_down() {
+  if (shut_down_) return;
+  shut_down_ = true;
+  // All are told before the first is waited for.
+  for (auto& [id, child] : children_) child->terminate(EndCause::kTerminated);
+  for (auto& [id, child] : children_) child->join();
+  children_.clear();
+  wrapped_.clear();
+  seeds_.clear();
+  party_->close();
+}
+
+}  // namespace isolane

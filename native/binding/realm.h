@@ -1,0 +1,147 @@
+// What one JavaScript context has of Isolane: a Node environment's, or an interpreter's.
+#pragma once
+
+#include <node.h>
+#include <v8.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "../core/clock.h"
+#include "../core/endpoint.h"
+#include "../core/party.h"
+#include "../core/waiter.h"
+#include "../isolate/interpreter.h"
+#include "../value/host_objects.h"
+#include "wrapped.h"
+
+namespace isolane {
+
+// Only on the thread that runs in its isolate. NodeRealm and GuestRealm add what differs.
+class Realm : public HostObjects {
+ public:
+  ~Realm() override;
+  Realm(const Realm&) = delete;
+  Realm& operator=(const Realm&) = delete;
+
+  // The realm of a function that add_function() made.
+  static Realm& of(const v8::FunctionCallbackInfo<v8::Value>& args);
+
+  v8::Isolate* isolate() const override { return isolate_; }
+  v8::Local<v8::Context> context() const { return context_.Get(isolate_); }
+  const std::shared_ptr<Party>& party() const { return party_; }
+  ThreadWaiter& waiter() { return waiter_; }
+  WrappedList& wrapped() { return wrapped_; }
+  v8::Local<v8::Value> nothing() const { return nothing_.Get(isolate_); }
+  node::MultiIsolatePlatform* platform() const { return platform_; }
+  // The Node environment that serves modules and console to this realm.
+  uint64_t host_id() const { return host_id_; }
+  // Null in Node.
+  Interpreter* self() const { return self_; }
+
+  // The object that src/binding/binding.ts describes.
+  v8::Local<v8::Object> make_binding();
+  void set_hooks(v8::Local<v8::Object> hooks);
+
+  Endpoint* endpoint_of(v8::Local<v8::Object> object) override;
+  bool unwrap_moved(v8::Local<v8::Object> object, v8::Local<v8::Value>* value,
+                    v8::Local<v8::Array>* transfer) override;
+  v8::MaybeLocal<v8::Object> make_endpoint(Endpoint&& endpoint) override;
+  void throw_not_shareable(v8::Local<v8::Value> value, v8::Local<v8::String> why) override;
+
+  // An endpoint between native code and the constructor of its JavaScript object, by number.
+  uint32_t add_seed(Endpoint&& endpoint);
+  bool take_seed(v8::Local<v8::Value> seed, Endpoint* endpoint);
+
+  bool is_packed(v8::Local<v8::Value> value) const;
+  v8::Local<v8::Object> new_packed() const;
+
+  // Waits in a channel: `operation` is called with a deadline and returns how it ended. While it
+  // waits, whoever asks sees this party as blocked, and termination gets through.
+  template <class Operation>
+  Status block(Deadline deadline, Operation&& operation);
+
+  // Calls into JavaScript for each letter and each waiter that is ready; at most `limit` of them.
+  void deliver(size_t limit);
+
+  void add_child(std::shared_ptr<Interpreter> child);
+  // Ends the interpreters created here, closes all endpoints, and leaves the party.
+  void shut_down();
+
+  virtual void keep_alive(bool) {}
+  // Whether somebody waits for this thread to leave JavaScript.
+  virtual bool must_yield() const { return false; }
+
+ protected:
+  Realm(v8::Isolate* isolate, v8::Local<v8::Context> context, std::shared_ptr<Party> party,
+        ThreadWaiter& waiter, node::MultiIsolatePlatform* platform, uint64_t host_id,
+        Interpreter* self);
+
+  // Calls a hook from the event loop; reports what it throws.
+  virtual void call_hook(v8::Local<v8::Function> hook, int argc, v8::Local<v8::Value> argv[]) = 0;
+  // While a thread waits: how long before it is to look whether it should stop.
+  virtual Clock::duration watch_interval() const { return Clock::duration::max(); }
+  virtual bool told_to_stop() { return false; }
+  virtual void add_more_functions(v8::Local<v8::Object> binding) = 0;
+
+  void add_function(v8::Local<v8::Object> target, const char* name, v8::FunctionCallback callback);
+  v8::Local<v8::Value> data() const { return data_.Get(isolate_); }
+
+ private:
+  void make_templates();
+
+  v8::Isolate* const isolate_;
+  v8::Global<v8::Context> context_;
+  const std::shared_ptr<Party> party_;
+  ThreadWaiter& waiter_;
+  node::MultiIsolatePlatform* const platform_;
+  const uint64_t host_id_;
+  Interpreter* const self_;
+
+  v8::Global<v8::Value> data_;  // leads from function callbacks to this realm
+  v8::Global<v8::Symbol> nothing_;
+  v8::Global<v8::FunctionTemplate> sender_;
+  v8::Global<v8::FunctionTemplate> receiver_;
+  v8::Global<v8::FunctionTemplate> moved_;
+  v8::Global<v8::FunctionTemplate> packed_;
+
+  v8::Global<v8::Function> make_sender_;
+  v8::Global<v8::Function> make_receiver_;
+  v8::Global<v8::Function> not_shareable_;
+  v8::Global<v8::Function> on_ready_;
+  v8::Global<v8::Function> on_letter_;
+
+  WrappedList wrapped_;
+  uint32_t next_seed_ = 0;
+  std::unordered_map<uint32_t, Endpoint> seeds_;
+  std::map<uint64_t, std::shared_ptr<Interpreter>> children_;
+  bool shut_down_ = false;
+};
+
+template <class Operation>
+Status Realm::block(Deadline deadline, Operation&& operation) {
+  RunningParty running;
+  if (self_ != nullptr) self_->set_state(Interpreter::State::kBlocked);
+  Status status;
+  for (;;) {
+    const Clock::duration interval = watch_interval();
+    Deadline until = deadline;
+    if (interval != Clock::duration::max()) until = std::min(deadline, Clock::now() + interval);
+    status = operation(until);
+    if (status != Status::kTimedOut || until == deadline) break;
+    if (told_to_stop()) {
+      status = Status::kInterrupted;
+      break;
+    }
+  }
+  if (self_ != nullptr) self_->set_state(Interpreter::State::kRunning);
+  return status;
+}
+
+// For `private` code of ours: an internalized string.
+v8::Local<v8::String> literal(v8::Isolate* isolate, const char* text);
+
+}  // namespace isolane

@@ -1,0 +1,57 @@
+#include "wrapped.h"
+
+#include "../value/v8_compat.h"
+#include "realm.h"
+
+namespace isolane {
+
+Wrapped::Wrapped(Realm& realm, v8::Local<v8::Object> handle)
+    : realm_(realm), handle_(realm.isolate(), handle) {
+  compat::set_aligned_pointer(handle, 0, this);
+  realm_.wrapped().add(this);
+  let_go();
+}
+
+Wrapped::~Wrapped() {
+  realm_.wrapped().remove(this);
+  if (handle_.IsEmpty()) return;
+  // The realm ends before the object does: the object must not lead here any more.
+  v8::HandleScope scope(realm_.isolate());
+  compat::set_aligned_pointer(handle_.Get(realm_.isolate()), 0, nullptr);
+}
+
+Wrapped* Wrapped::behind(v8::Local<v8::Object> handle) {
+  return static_cast<Wrapped*>(compat::aligned_pointer(handle, 0));
+}
+
+void Wrapped::hold() { handle_.ClearWeak(); }
+
+void Wrapped::let_go() { handle_.SetWeak(this, collected, v8::WeakCallbackType::kParameter); }
+
+void Wrapped::collected(const v8::WeakCallbackInfo<Wrapped>& info) {
+  info.GetParameter()->handle_.Reset();
+  // Destructors close endpoints and wake others, which the first pass must not do.
+  info.SetSecondPassCallback(
+      [](const v8::WeakCallbackInfo<Wrapped>& second) { delete second.GetParameter(); });
+}
+
+void WrappedList::add(Wrapped* wrapped) {
+  wrapped->next_ = first_;
+  if (first_ != nullptr) first_->previous_ = wrapped;
+  first_ = wrapped;
+}
+
+void WrappedList::remove(Wrapped* wrapped) {
+  if (wrapped->previous_ != nullptr) {
+    wrapped->previous_->next_ = wrapped->next_;
+  } else {
+    first_ = wrapped->next_;
+  }
+  if (wrapped->next_ != nullptr) wrapped->next_->previous_ = wrapped->previous_;
+}
+
+void WrappedList::clear() {
+  while (first_ != nullptr) delete first_;
+}
+
+}  // namespace isolane

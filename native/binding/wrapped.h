@@ -1,0 +1,52 @@
+// A native object that belongs to a JavaScript object.
+#pragma once
+
+#include <v8.h>
+
+namespace isolane {
+
+class Realm;
+
+// Lives as long as its JavaScript object, or until its realm ends, whichever comes first. Only on
+// the thread that runs in the realm's isolate.
+class Wrapped {
+ public:
+  Wrapped(Realm& realm, v8::Local<v8::Object> handle);
+  virtual ~Wrapped();
+  Wrapped(const Wrapped&) = delete;
+  Wrapped& operator=(const Wrapped&) = delete;
+
+  // What stands in internal field 0 of `handle`; which class it is, its template tells.
+  static Wrapped* behind(v8::Local<v8::Object> handle);
+
+  Realm& realm() const { return realm_; }
+  // Empty once the JavaScript object has been collected.
+  v8::Local<v8::Object> handle(v8::Isolate* isolate) const { return handle_.Get(isolate); }
+
+ protected:
+  // While held, the JavaScript object is not collected.
+  void hold();
+  void let_go();
+
+ private:
+  friend class WrappedList;
+  static void collected(const v8::WeakCallbackInfo<Wrapped>& info);
+
+  Realm& realm_;
+  v8::Global<v8::Object> handle_;
+  Wrapped* previous_ = nullptr;
+  Wrapped* next_ = nullptr;
+};
+
+// All that a realm has to free at its end.
+class WrappedList {
+ public:
+  void add(Wrapped* wrapped);
+  void remove(Wrapped* wrapped);
+  void clear();  // frees them
+
+ private:
+  Wrapped* first_ = nullptr;
+};
+
+}  // namespace isolane

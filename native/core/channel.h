@@ -1,0 +1,163 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "brief_mutex.h"
+#include "cache_line.h"
+#include "clock.h"
+#include "parcel.h"
+#include "ref.h"
+#include "registry.h"
+#include "status.h"
+#include "wait_list.h"
+#include "waiter.h"
+
+namespace isolane {
+
+// Opaque bytes that say why a channel was closed or poisoned. May be empty.
+using Reason = std::vector<uint8_t>;
+
+// What the registry of channels keeps: does not count, but can be turned into a Ref while the
+// channel lives.
+class Channel;
+class UnownedChannel {
+ public:
+  explicit UnownedChannel(Channel* channel) : channel_(channel) {}
+  Ref<Channel> lock() const;
+
+ private:
+  Channel* channel_;
+};
+
+// A first-in-first-out channel for any number of senders and receivers: the public face of two
+// flavours, BufferedChannel and RendezvousChannel.
+//
+// Every method may be called from any thread. Messages of one sender arrive in the order in which
+// they were sent, and each message arrives once or remains the sender's.
+//
+// Who has to wait arms a Case and is then selected by somebody of the other side (or by close).
+// What an operation of the fast path costs when nobody waits is one look at the other side's wait
+// list: no lock, no allocation, no system call.
+class Channel {
+ public:
+  // Capacity 0 is a rendezvous. An empty Ref if there is not enough memory.
+  static Ref<Channel> create(size_t capacity, std::string name);
+
+  // Ids count from 1.
+  static Registry<Channel, UnownedChannel>& registry();
+
+  uint64_t id() const { return id_; }
+  const std::string& name() const { return name_; }
+  size_t capacity() const { return capacity_; }
+  virtual size_t size() const = 0;
+
+  // Trying: never wait. kDone, kWouldBlock, kClosed or kPoisoned; a parcel is only taken on kDone.
+  // Whatever the parcel of a receiver held before is freed.
+  virtual Status try_send(Parcel& parcel) = 0;
+  virtual Status try_receive(Parcel& parcel) = 0;
+
+  // Blocking: kDone, kClosed, kPoisoned, kTimedOut or kInterrupted. What can be done at once is
+  // done even if the time is out or the waiter interrupted.
+  virtual Status send(Parcel& parcel, ThreadWaiter& waiter, Deadline deadline) = 0;
+  virtual Status receive(Parcel& parcel, ThreadWaiter& waiter, Deadline deadline) = 0;
+
+  // Waiting in one or more channels at once, for threads and event loops: reset the waiter, arm a
+  // case in each channel until one does not return kWouldBlock, wait to be selected if all did,
+  // disarm every case that was armed, and act on the waiter's outcome.
+  //
+  // kWouldBlock: registered, and the waiter will be unparked exactly once, when it is selected. (If
+  // it has already been selected by a case in another channel, this one is not registered.)
+  // kDone: nothing is registered here, and the waiter has been selected by this call, so that no
+  // other channel can: for this case, which has been committed (rendezvous), or for kRetry, as
+  // there is something to receive, or room to send (buffered). It is not unparked.
+  // kClosed, kPoisoned: nothing is registered here, and the waiter has been selected for kRetry by
+  // this call. It is not unparked.
+  virtual Status arm(Case& own) = 0;
+
+  // Afterwards nobody but the caller touches the case. Necessary for every case that was armed,
+  // also after it was selected; harmless for one that was not.
+  void disarm(Case& own);
+
+  // For who was selected for kRetry and leaves without having tried again in this channel (it was
+  // cancelled or interrupted, or found what it wanted in another channel): lets another waiter of
+  // that side go on in its place, if there is anything to go on with.
+  void pass_on(Side side);
+
+  // Receivers take what is queued and then get kClosed, senders get kClosed at once.
+  void close(Reason reason = {});
+  // What is queued is dropped, and both sides get kPoisoned. A closed channel can be poisoned.
+  void poison(Reason reason);
+
+  // Whether no more can be sent: closed, poisoned, or all receivers or all senders are gone.
+  bool closed() const { return state() != State::kOpen; }
+  bool poisoned() const { return state() == State::kPoisoned; }
+  Reason reason() const;
+
+  // Open endpoints.
+  size_t senders() const { return handles(Side::kSender).load(std::memory_order_relaxed); }
+  size_t receivers() const { return handles(Side::kReceiver).load(std::memory_order_relaxed); }
+
+ protected:
+  enum class State : uint8_t { kOpen, kClosed, kPoisoned };
+
+  Channel(size_t capacity, std::string name);
+  virtual ~Channel();
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+
+  // Makes every later push fail. With the lock held.
+  virtual void seal() = 0;
+  // Drops what is queued. After seal(), without the lock: messages may hold endpoints, even of this
+  // channel.
+  virtual void discard() = 0;
+  // Whether there is something to receive, or room to send.
+  virtual bool can_go_on(Side side) const = 0;
+
+  State state() const { return state_.load(std::memory_order_seq_cst); }
+  // What to answer once the channel is no longer open.
+  Status closed_status() const { return poisoned() ? Status::kPoisoned : Status::kClosed; }
+
+  WaitList& waiting(Side side) { return waiting_[static_cast<size_t>(side)]; }
+  // For who has just made it possible for the other side to go on.
+  void wake(Side side);
+
+  // Guards the wait lists and, while armed, the cases in them; the reason, and changes of state.
+  [[nodiscard]] std::unique_lock<BriefMutex> lock() const { return std::unique_lock(mutex_); }
+
+ private:
+  friend class Endpoint;
+  friend class Ref<Channel>;
+  friend class UnownedChannel;
+
+  enum class Queued : uint8_t { kKept, kDropped };
+
+  void retain() { references_.fetch_add(1, std::memory_order_relaxed); }
+  bool retain_if_alive();
+  void release();
+
+  std::atomic<size_t>& handles(Side side) { return handles_[static_cast<size_t>(side)]; }
+  const std::atomic<size_t>& handles(Side side) const {
+    return handles_[static_cast<size_t>(side)];
+  }
+  void add_handle(Side side) { handles(side).fetch_add(1, std::memory_order_relaxed); }
+  void drop_handle(Side side);
+
+  void shut(State state, Reason reason, Queued queued);
+
+  const uint64_t id_;
+  const size_t capacity_;
+  const std::string name_;
+  std::atomic<size_t> references_{1};
+  std::atomic<size_t> handles_[2] = {};
+  std::atomic<State> state_{State::kOpen};
+  Reason reason_;
+  WaitList waiting_[2];                           // indexed by Side
+  alignas(kCacheLine) mutable BriefMutex mutex_;  // apart from what the fast path reads
+};
+
+}  // namespace isolane

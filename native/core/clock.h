@@ -1,0 +1,16 @@
+#pragma once
+
+#include <chrono>
+
+namespace isolane {
+
+using Clock = std::chrono::steady_clock;
+using Deadline = Clock::time_point;
+
+constexpr Deadline kForever = Deadline::max();
+
+// The moment `ms` milliseconds from now: infinity and anything beyond decades is kForever, a
+// negative number or NaN is now.
+Deadline deadline_after_ms(double ms);
+
+}  // namespace isolane

@@ -1,0 +1,338 @@
+#include "interpreter.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#if defined(__linux__) || defined(__APPLE__)
+#include <pthread.h>
+#endif
+
+#include "../core/spin.h"
+#include "../value/v8_compat.h"
+
+namespace isolane {
+
+using v8::Isolate;
+using v8::Local;
+using v8::MaybeLocal;
+
+namespace {
+
+// V8's limit lies this far above the end of the thread's stack: native code that V8 calls, regular
+// expressions and the like need room of their own. Node's Workers keep as much.
+constexpr size_t kStackReserve = 192 * 1024;
+
+// Where a context keeps its interpreter in its isolate's data.
+constexpr uint32_t kInterpreterSlot = 0;
+
+// Raised by this much once, the heap has room to unwind after termination was asked for.
+constexpr size_t kHeapReserve = size_t{4} << 30;
+
+// Interpreters that live, by id. Leaked on purpose: threads may outlive static objects.
+struct Living {
+  std::mutex mutex;
+  std::map<uint64_t, std::shared_ptr<Interpreter>> by_id;
+};
+Living& living() {
+  static Living* const all = new Living;
+  return *all;
+}
+
+v8::ArrayBuffer::Allocator* process_allocator() {
+  // One for all, since buffers move between interpreters and outlive them.
+  static v8::ArrayBuffer::Allocator* const allocator =
+      v8::ArrayBuffer::Allocator::NewDefaultAllocator();
+  return allocator;
+}
+
+void name_this_thread(const std::string& name) {
+#if defined(__linux__)
+  pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
+#elif defined(__APPLE__)
+  pthread_setname_np(name.substr(0, 63).c_str());
+#else
+  (void)name;
+#endif
+}
+
+}  // namespace
+
+std::shared_ptr<Interpreter> Interpreter::start(node::MultiIsolatePlatform* platform,
+                                                InterpreterOptions options) {
+  auto interpreter = std::make_shared<Interpreter>(platform, std::move(options));
+  {
+    Living& all = living();
+    std::lock_guard<std::mutex> guard(all.mutex);
+    all.by_id.emplace(interpreter->id(), interpreter);
+  }
+  uv_thread_options_t thread;
+  thread.flags = UV_THREAD_HAS_STACK_SIZE;
+  thread.stack_size = interpreter->options_.stack_size;
+  // The thread keeps its interpreter alive through this reference.
+  auto* self = new std::shared_ptr<Interpreter>(interpreter);
+  const int error = uv_thread_create_ex(
+      &interpreter->thread_, &thread,
+      [](void* data) {
+        std::unique_ptr<std::shared_ptr<Interpreter>> self(
+            static_cast<std::shared_ptr<Interpreter>*>(data));
+        (*self)->run();
+      },
+      self);
+  if (error != 0) {
+    delete self;
+    Living& all = living();
+    std::lock_guard<std::mutex> guard(all.mutex);
+    all.by_id.erase(interpreter->id());
+    return nullptr;
+  }
+  interpreter->joinable_ = true;
+  return interpreter;
+}
+
+std::shared_ptr<Interpreter> Interpreter::find(uint64_t id) {
+  Living& all = living();
+  std::lock_guard<std::mutex> guard(all.mutex);
+  auto found = all.by_id.find(id);
+  return found == all.by_id.end() ? nullptr : found->second;
+}
+
+std::vector<std::shared_ptr<Interpreter>> Interpreter::all() {
+  Living& all = living();
+  std::lock_guard<std::mutex> guard(all.mutex);
+  std::vector<std::shared_ptr<Interpreter>> list;
+  for (auto& [id, interpreter] : all.by_id) list.push_back(interpreter);
+  return list;
+}
+
+Interpreter& Interpreter::of(Isolate* isolate) {
+  return *static_cast<Interpreter*>(isolate->GetData(kInterpreterSlot));
+}
+
+Interpreter::Interpreter(node::MultiIsolatePlatform* platform, InterpreterOptions options)
+    : platform_(platform),
+      options_(std::move(options)),
+      loop_(make_party<Loop>()),
+      tasks_(std::make_shared<GuestTasks>([loop = loop_] { loop->wake(); })),
+      delegate_(tasks_) {
+  correspondents_.push_back(options_.parent);
+}
+
+Interpreter::~Interpreter() = default;
+
+bool Interpreter::post(Letter&& letter) {
+  {
+    std::lock_guard<std::mutex> guard(end_mutex_);
+    if (ended_) return false;
+    if (std::find(correspondents_.begin(), correspondents_.end(), letter.from) ==
+        correspondents_.end()) {
+      correspondents_.push_back(letter.from);
+    }
+  }
+  return loop_->post(std::move(letter));
+}
+
+bool Interpreter::terminate(EndCause cause, Reason reason) {
+  {
+    std::lock_guard<std::mutex> guard(end_mutex_);
+    if (ending_) return false;
+    ending_ = true;
+    cause_ = cause;
+    reason_ = std::move(reason);
+    stopping_.store(true, std::memory_order_release);
+    if (interruptible_ != nullptr) interruptible_->TerminateExecution();
+  }
+  waiter_.interrupt();
+  loop_->wake();
+  return true;
+}
+
+void Interpreter::join() {
+  if (!joinable_) return;
+  joinable_ = false;
+  uv_thread_join(&thread_);
+}
+
+LocalInterpreterLock::Outcome Interpreter::enter(
+    Deadline deadline, const std::function<void(Local<v8::Context>)>& code) {
+  const LocalInterpreterLock::Outcome outcome = lock_.acquire(deadline);
+  if (outcome != LocalInterpreterLock::Outcome::kAcquired) return outcome;
+  {
+    v8::Locker locker(isolate_);
+    Isolate::Scope isolate_scope(isolate_);
+    v8::HandleScope handle_scope(isolate_);
+    Local<v8::Context> context = context_.Get(isolate_);
+    v8::Context::Scope context_scope(context);
+    set_state(State::kRunning);
+    code(context);
+    set_state(State::kIdle);
+  }
+  lock_.release();
+  return outcome;
+}
+
+void Interpreter::run() {
+  name_this_thread(options_.name);
+  // A local's address stands for the top of the stack, which grows down on all our platforms.
+  const uintptr_t here = reinterpret_cast<uintptr_t>(&here);
+  stack_limit_ = here - (options_.stack_size - kStackReserve);
+
+  std::string failure;
+  const bool opened = open(&failure);
+  if (std::shared_ptr<Party> parent = Party::registry().find(options_.parent)) {
+    Letter letter;
+    letter.from = id();
+    letter.type =
+        static_cast<uint32_t>(opened ? NativeLetter::kReady : NativeLetter::kFailed);
+    if (!opened) letter.body = text_parcel(failure);
+    parent->post(std::move(letter));
+  }
+  while (opened && !stopping()) {
+    loop_->wait(std::min(timer_, tasks_->next_due()));
+    RunningParty running;
+    enter(kForever, [this](Local<v8::Context>) { turn(); });
+  }
+  close();
+  announce_end();
+}
+
+bool Interpreter::open(std::string* failure) {
+  RunningParty running;
+  isolate_ = Isolate::Allocate();
+  platform_->RegisterIsolate(isolate_, &delegate_);
+  Isolate::CreateParams params;
+  params.array_buffer_allocator = process_allocator();
+  if (options_.memory_limit != 0) {
+    params.constraints.set_max_old_generation_size_in_bytes(options_.memory_limit);
+  }
+  Isolate::Initialize(isolate_, params);
+  isolate_->SetData(kInterpreterSlot, this);
+
+  v8::Locker locker(isolate_);
+  Isolate::Scope isolate_scope(isolate_);
+  isolate_->SetStackLimit(stack_limit_);
+  v8::HandleScope handle_scope(isolate_);
+  // Atomics.wait cannot be interrupted; a channel can.
+  isolate_->SetAllowAtomicsWait(false);
+  isolate_->AddNearHeapLimitCallback(near_heap_limit, this);
+  isolate_->SetHostImportModuleDynamicallyCallback(import_dynamically);
+  isolate_->SetHostInitializeImportMetaObjectCallback(initialize_import_meta);
+  isolate_->SetPromiseRejectCallback([](v8::PromiseRejectMessage message) {
+    Interpreter& self = of(Isolate::GetCurrent());
+    if (self.guest_ != nullptr) self.guest_->promise_rejected(message);
+  });
+  {
+    std::lock_guard<std::mutex> guard(end_mutex_);
+    interruptible_ = isolate_;
+    if (ending_) isolate_->TerminateExecution();
+  }
+  modules_ = std::make_unique<Modules>(isolate_);
+  Local<v8::Context> context = v8::Context::New(isolate_);
+  context_.Reset(isolate_, context);
+  v8::Context::Scope context_scope(context);
+  v8::TryCatch caught(isolate_);
+  guest_ = options_.make_guest(*this, context);
+  if (guest_ != nullptr) return true;
+  if (caught.HasCaught() && !caught.HasTerminated()) {
+    v8::String::Utf8Value text(isolate_, caught.Exception());
+    if (*text != nullptr) *failure = *text;
+  }
+  if (failure->empty()) *failure = "the interpreter was ended while it started";
+  return false;
+}
+
+void Interpreter::turn() {
+  // Tasks that come while these run wait for the next turn, so that mail gets its share.
+  const Clock::time_point now = Clock::now();
+  bool ran = false;
+  for (int i = 0; i < 64 && !stopping(); i++) {
+    std::unique_ptr<v8::Task> task = tasks_->take(now);
+    if (task == nullptr) break;
+    v8::HandleScope handle_scope(isolate_);
+    task->Run();
+    ran = true;
+  }
+  if (ran) isolate_->PerformMicrotaskCheckpoint();
+  if (!stopping()) guest_->deliver();
+  if (!stopping() && timer_ <= Clock::now()) {
+    timer_ = kForever;
+    guest_->run_timers();
+  }
+  if (!stopping() && loop_->has_mail()) loop_->wake();
+}
+
+void Interpreter::close() {
+  // Whoever runs here on a thread of its own leaves first; nobody enters after.
+  lock_.acquire(kForever);
+  lock_.close();
+  {
+    std::lock_guard<std::mutex> guard(end_mutex_);
+    interruptible_ = nullptr;
+    ending_ = true;
+  }
+  set_state(State::kClosed);
+  {
+    v8::Locker locker(isolate_);
+    Isolate::Scope isolate_scope(isolate_);
+    v8::HandleScope handle_scope(isolate_);
+    if (guest_ != nullptr) guest_->stop();
+    guest_.reset();
+    modules_.reset();
+    context_.Reset();
+  }
+  tasks_->close();
+#if V8_MAJOR_VERSION >= 13
+  platform_->DisposeIsolate(isolate_);
+#else
+  platform_->UnregisterIsolate(isolate_);
+  isolate_->Dispose();
+#endif
+  isolate_ = nullptr;
+  lock_.release();
+}
+
+void Interpreter::announce_end() {
+  std::vector<uint64_t> correspondents;
+  {
+    std::lock_guard<std::mutex> guard(end_mutex_);
+    ended_ = true;
+    correspondents.swap(correspondents_);
+  }
+  // From here on no letter is accepted, so whoever posted one before is told below.
+  loop_->close();
+  {
+    Living& all = living();
+    std::lock_guard<std::mutex> guard(all.mutex);
+    all.by_id.erase(id());
+  }
+  for (uint64_t party : correspondents) {
+    std::shared_ptr<Party> told = Party::registry().find(party);
+    if (told == nullptr) continue;
+    Letter letter;
+    letter.from = id();
+    letter.type = static_cast<uint32_t>(NativeLetter::kEnded);
+    letter.id = static_cast<uint64_t>(cause_);
+    letter.body = reason_parcel(reason_);
+    told->post(std::move(letter));
+  }
+}
+
+size_t Interpreter::near_heap_limit(void* data, size_t current, size_t) {
+  static_cast<Interpreter*>(data)->terminate(EndCause::kMemoryLimit);
+  return current + kHeapReserve;
+}
+
+MaybeLocal<v8::Promise> Interpreter::import_dynamically(Local<v8::Context>, Local<v8::Data>,
+                                                        Local<v8::Value> referrer,
+                                                        Local<v8::String> specifier,
+                                                        Local<v8::FixedArray>) {
+  return of(Isolate::GetCurrent()).guest().import(specifier, referrer);
+}
+
+void Interpreter::initialize_import_meta(Local<v8::Context>, Local<v8::Module> module,
+                                         Local<v8::Object> meta) {
+  Interpreter& self = of(Isolate::GetCurrent());
+  self.guest().import_meta(meta, self.modules().url_of(module));
+}
+
+}  // namespace isolane

@@ -1,0 +1,52 @@
+// The lock of one interpreter: whoever holds it may run code there, on its own thread.
+#pragma once
+
+#include <cstdint>
+#include <condition_variable>
+#include <mutex>
+
+#include "../core/clock.h"
+
+namespace isolane {
+
+// Fair (first come, first served) and with time-outs. It is held while code runs in the
+// interpreter and released while the interpreter is idle. Any thread; not reentrant.
+//
+// It stands in front of v8::Locker, which is neither fair nor can be given up on: a v8::Locker is
+// only taken by who holds this lock, and so is always free.
+class LocalInterpreterLock {
+ public:
+  enum class Outcome : uint8_t { kAcquired, kTimedOut, kClosed };
+
+  LocalInterpreterLock() = default;
+  LocalInterpreterLock(const LocalInterpreterLock&) = delete;
+  LocalInterpreterLock& operator=(const LocalInterpreterLock&) = delete;
+
+  Outcome acquire(Deadline deadline);
+  void release();
+
+  // The interpreter has ended: who waits or comes later gets kClosed. The holder releases as usual.
+  void close();
+
+  bool held() const;
+  uint32_t waiting() const;
+  double waited_ms() const;  // by all who ever waited, together
+
+ private:
+  struct Ticket {
+    std::condition_variable turn;
+    bool granted = false;
+    Ticket* next = nullptr;
+  };
+  void remove(Ticket* ticket);  // mutex_ held
+
+  mutable std::mutex mutex_;
+  bool held_ = false;
+  bool closed_ = false;
+  Ticket* first_ = nullptr;  // who waits, in order of arrival
+  Ticket* last_ = nullptr;
+  uint32_t waiting_ = 0;
+  Clock::duration waited_{};
+};
+
+}  // namespace isolane

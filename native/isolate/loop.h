@@ -1,0 +1,25 @@
+// The event loop of one interpreter: where its thread waits for mail, tasks and timers.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+
+#include "../core/clock.h"
+#include "../core/party.h"
+
+namespace isolane {
+
+// Any thread may wake it; only the interpreter's own thread waits.
+class Loop final : public Party {
+ public:
+  // Waits until woken or `deadline`. A wake-up that came since the last wait counts.
+  void wait(Deadline deadline);
+  void wake() override;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable woken_up_;
+  bool woken_ = false;
+};
+
+}  // namespace isolane

@@ -1,0 +1,190 @@
+#include "core/ring.h"
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "doctest/doctest.h"
+#include "support.h"
+
+namespace isolane {
+namespace {
+
+Status push(Ring& ring, uint64_t bits) {
+  Parcel parcel = test::word(bits);
+  return ring.try_push(parcel);
+}
+
+uint64_t pop(Ring& ring) {
+  Parcel parcel;
+  REQUIRE(ring.try_pop(parcel) == Status::kDone);
+  return test::number(parcel);
+}
+
+}  // namespace
+
+TEST_CASE("a ring holds exactly its capacity, whatever that is, for many laps") {
+  for (const size_t capacity : {1, 2, 3, 4, 5, 7, 8, 9, 100}) {
+    CAPTURE(capacity);
+    Ring ring(capacity);
+    CHECK(ring.capacity() == capacity);
+    uint64_t pushed = 0;
+    uint64_t popped = 0;
+    for (int lap = 0; lap < 10; ++lap) {
+      for (size_t i = 0; i < capacity; ++i) {
+        REQUIRE(ring.size() == i);
+        REQUIRE(push(ring, pushed++) == Status::kDone);
+      }
+      CHECK(ring.full());
+      CHECK(push(ring, 0) == Status::kWouldBlock);
+      for (size_t i = 0; i < capacity; ++i) {
+        REQUIRE(ring.size() == capacity - i);
+        REQUIRE(pop(ring) == popped++);
+      }
+      CHECK(ring.empty());
+      Parcel none;
+      CHECK(ring.try_pop(none) == Status::kWouldBlock);
+    }
+  }
+}
+
+TEST_CASE("a ring keeps the order when head and tail chase each other around") {
+  Ring ring(3);
+  uint64_t popped = 0;
+  for (uint64_t i = 0; i < 1000; ++i) {
+    REQUIRE(push(ring, i) == Status::kDone);
+    if (i % 7 != 0 || ring.full()) REQUIRE(pop(ring) == popped++);
+    while (ring.size() > 1) REQUIRE(pop(ring) == popped++);
+  }
+}
+
+TEST_CASE("a push takes the parcel only when it is done") {
+  Ring ring(1);
+  Parcel first = test::block(1);
+  Parcel second = test::block(2);
+  REQUIRE(ring.try_push(first) == Status::kDone);
+  CHECK(first.empty());
+  REQUIRE(ring.try_push(second) == Status::kWouldBlock);
+  CHECK(test::number(second) == 2);
+  ring.close();
+  REQUIRE(ring.try_push(second) == Status::kClosed);
+  CHECK(test::number(second) == 2);
+}
+
+TEST_CASE("a pop frees what the parcel held") {
+  Ring ring(1);
+  push(ring, 1);
+  const int64_t before = Block::live();
+  Parcel parcel = test::block(2);
+  CHECK(ring.try_pop(parcel) == Status::kDone);
+  CHECK(Block::live() == before);
+  CHECK(parcel.word() == 1);
+}
+
+TEST_CASE("a closed ring takes nothing more, and is popped until it is empty") {
+  Ring ring(2);
+  push(ring, 1);
+  push(ring, 2);
+  CHECK_FALSE(ring.closed());
+  CHECK(ring.close());
+  CHECK(ring.closed());
+  CHECK_FALSE(ring.close());
+  CHECK(push(ring, 3) == Status::kClosed);
+  CHECK(ring.size() == 2);
+  CHECK(pop(ring) == 1);
+  CHECK(push(ring, 3) == Status::kClosed);
+  CHECK(pop(ring) == 2);
+  CHECK(ring.empty());
+  Parcel none;
+  CHECK(ring.try_pop(none) == Status::kClosed);
+}
+
+TEST_CASE("a ring that is destroyed frees what it holds") {
+  const int64_t before = Block::live();
+  {
+    Ring ring(4);
+    for (uint64_t i = 0; i < 3; ++i) {
+      Parcel parcel = test::block(i);
+      ring.try_push(parcel);
+    }
+    CHECK(Block::live() == before + 3);
+  }
+  CHECK(Block::live() == before);
+}
+
+TEST_CASE("the hints for spinning tell whether the next operation would succeed") {
+  Ring ring(1);
+  CHECK(ring.likely_pushable());
+  CHECK_FALSE(ring.likely_poppable());
+  push(ring, 1);
+  CHECK_FALSE(ring.likely_pushable());
+  CHECK(ring.likely_poppable());
+  ring.close();
+  CHECK(ring.likely_poppable());
+}
+
+TEST_CASE("a ring that does not fit into memory is not allocated") {
+  for (const size_t capacity : {SIZE_MAX, SIZE_MAX / 2, SIZE_MAX / sizeof(Cell), SIZE_MAX / 256}) {
+    const Ring ring(capacity);
+    CHECK_FALSE(ring.allocated());
+  }
+}
+
+TEST_CASE("a large ring costs no memory before it is used") {
+  // 64 GiB of cells, of which one page is touched. A system that does not overcommit refuses.
+  Ring ring(size_t{1} << 30);
+  if (!ring.allocated()) return;
+  CHECK(push(ring, 5) == Status::kDone);
+  CHECK(pop(ring) == 5);
+}
+
+TEST_CASE("threads that push and pop at random never find more or less than there is") {
+  // Each thread pops only what it or another has pushed: with as many cells as threads, and each
+  // thread pushing one and popping one in turn, no operation may ever fail.
+  constexpr size_t kThreads = 4;
+  Ring ring(kThreads);
+  std::atomic<int> failures{0};
+  std::vector<std::thread> threads;
+  for (size_t t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      for (uint64_t i = 0; i < 5000; ++i) {
+        Parcel parcel = test::block(i);
+        if (ring.try_push(parcel) != Status::kDone) ++failures;
+        if (ring.try_pop(parcel) != Status::kDone) ++failures;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(failures == 0);
+  CHECK(ring.empty());
+}
+
+TEST_CASE("no push succeeds after a close has returned") {
+  for (int round = 0; round < 200; ++round) {
+    Ring ring(1 << 16);
+    std::atomic<bool> closed{false};
+    std::atomic<uint64_t> late{0};
+    std::atomic<uint64_t> pushed{0};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 2; ++t) {
+      threads.emplace_back([&] {
+        for (;;) {
+          const bool was_closed = closed.load();
+          if (push(ring, 1) != Status::kDone) break;
+          ++pushed;
+          if (was_closed) ++late;
+        }
+      });
+    }
+    while (pushed < 10) std::this_thread::yield();
+    ring.close();
+    closed = true;
+    const size_t size = ring.size();
+    for (std::thread& thread : threads) thread.join();
+    REQUIRE(late == 0);
+    REQUIRE(ring.size() == size);
+    REQUIRE(pushed == size);
+  }
+}
+
+}  // namespace isolane

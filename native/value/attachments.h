@@ -1,0 +1,42 @@
+// What travels beside the bytes of a parcel.
+#pragma once
+
+#include <v8.h>
+
+#include <memory>
+#include <utility>
+
+#include "../core/endpoint.h"
+#include "../core/parcel.h"
+
+namespace isolane {
+
+// Attachments are told apart by their place in the block, which the bytes name, and by `kind`,
+// since there is no RTTI beside V8.
+class ValueAttachment : public Attachment {
+ public:
+  enum class Kind : uint8_t { kEndpoint, kMovedBuffer, kSharedBuffer, kWasmModule };
+  explicit ValueAttachment(Kind kind) : kind(kind) {}
+  const Kind kind;
+};
+
+struct EndpointAttachment final : ValueAttachment {
+  explicit EndpointAttachment(Endpoint&& e)
+      : ValueAttachment(Kind::kEndpoint), endpoint(std::move(e)) {}
+  Endpoint endpoint;
+};
+
+// The memory of an ArrayBuffer that was handed over, or of a SharedArrayBuffer.
+struct BufferAttachment final : ValueAttachment {
+  BufferAttachment(Kind kind, std::shared_ptr<v8::BackingStore> s)
+      : ValueAttachment(kind), store(std::move(s)) {}
+  std::shared_ptr<v8::BackingStore> store;
+};
+
+struct WasmAttachment final : ValueAttachment {
+  explicit WasmAttachment(v8::CompiledWasmModule m)
+      : ValueAttachment(Kind::kWasmModule), module(std::move(m)) {}
+  v8::CompiledWasmModule module;
+};
+
+}  // namespace isolane

@@ -1,0 +1,226 @@
+#include "decode.h"
+
+#include <cstring>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "attachments.h"
+#include "tags.h"
+#include "v8_compat.h"
+
+namespace isolane {
+
+using v8::Isolate;
+using v8::Local;
+using v8::MaybeLocal;
+using v8::Value;
+
+namespace {
+
+Local<Value> make_view(Local<v8::ArrayBuffer> buffer, uint32_t kind, size_t offset, size_t size) {
+  switch (kind) {
+    case kUint8Array:
+      return v8::Uint8Array::New(buffer, offset, size);
+    case kUint8ClampedArray:
+      return v8::Uint8ClampedArray::New(buffer, offset, size);
+    case kInt8Array:
+      return v8::Int8Array::New(buffer, offset, size);
+    case kUint16Array:
+      return v8::Uint16Array::New(buffer, offset, size / 2);
+    case kInt16Array:
+      return v8::Int16Array::New(buffer, offset, size / 2);
+    case kUint32Array:
+      return v8::Uint32Array::New(buffer, offset, size / 4);
+    case kInt32Array:
+      return v8::Int32Array::New(buffer, offset, size / 4);
+    case kFloat32Array:
+      return v8::Float32Array::New(buffer, offset, size / 4);
+    case kFloat64Array:
+      return v8::Float64Array::New(buffer, offset, size / 8);
+    case kBigInt64Array:
+      return v8::BigInt64Array::New(buffer, offset, size / 8);
+    case kBigUint64Array:
+      return v8::BigUint64Array::New(buffer, offset, size / 8);
+    case kDataView:
+      return v8::DataView::New(buffer, offset, size);
+    default:
+      return buffer;
+  }
+}
+
+// The bytes of a block become the memory of the buffer: the receiver copies nothing.
+Local<v8::ArrayBuffer> adopt(Isolate* isolate, Block& block) {
+  const size_t size = block.size;
+  std::unique_ptr<v8::BackingStore> store = v8::ArrayBuffer::NewBackingStore(
+      block.release(), size, [](void* bytes, size_t, void*) { std::free(bytes); }, nullptr);
+  return v8::ArrayBuffer::New(isolate, std::move(store));
+}
+
+Local<v8::ArrayBuffer> copy_of(Isolate* isolate, const uint8_t* bytes, size_t size) {
+  Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(isolate, size);
+  if (size != 0) std::memcpy(buffer->Data(), bytes, size);
+  return buffer;
+}
+
+Local<Value> decode_bytes(Isolate* isolate, Parcel& parcel) {
+  Local<v8::ArrayBuffer> buffer;
+  if (parcel.is_block()) {
+    buffer = adopt(isolate, *parcel.block());
+  } else {
+    buffer = copy_of(isolate, parcel.inline_bytes(), parcel.inline_length());
+  }
+  return make_view(buffer, parcel.meta(), 0, buffer->ByteLength());
+}
+
+Local<Value> decode_moved_bytes(Isolate* isolate, Parcel& parcel) {
+  Block& block = *parcel.block();
+  MovedExtent extent;
+  std::memcpy(&extent, block.bytes, sizeof extent);
+  auto* attached = static_cast<BufferAttachment*>(block.attachments[0].get());
+  Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(isolate, std::move(attached->store));
+  return make_view(buffer, parcel.meta(), extent.offset, extent.length);
+}
+
+MaybeLocal<Value> decode_string(Isolate* isolate, const Parcel& parcel) {
+  const uint8_t* bytes = parcel.is_block() ? parcel.block()->bytes : parcel.inline_bytes();
+  const size_t size = parcel.is_block() ? parcel.block()->size : parcel.inline_length();
+  MaybeLocal<v8::String> string;
+  if (parcel.tag() == kTagOneByte) {
+    string = v8::String::NewFromOneByte(isolate, bytes, v8::NewStringType::kNormal,
+                                        static_cast<int>(size));
+  } else {
+    string = v8::String::NewFromTwoByte(isolate, reinterpret_cast<const uint16_t*>(bytes),
+                                        v8::NewStringType::kNormal, static_cast<int>(size / 2));
+  }
+  Local<v8::String> result;
+  if (!string.ToLocal(&result)) return {};
+  return result;
+}
+
+// Decodes one value with V8's deserializer. The bytes come from our own encoder in this process.
+class Decoder final : public v8::ValueDeserializer::Delegate {
+ public:
+  Decoder(HostObjects& host, Parcel& parcel)
+      : host_(host),
+        block_(parcel.block()),
+        deserializer_(host.isolate(),
+                      parcel.is_block() ? parcel.block()->bytes : parcel.inline_bytes(),
+                      parcel.is_block() ? parcel.block()->size : parcel.inline_length(), this) {}
+
+  MaybeLocal<Value> run() {
+    Isolate* isolate = host_.isolate();
+    Local<v8::Context> context = isolate->GetCurrentContext();
+    if (!open_attachments()) return {};
+    if (deserializer_.ReadHeader(context).IsNothing()) return {};
+    return deserializer_.ReadValue(context);
+  }
+
+ private:
+  // What must be there before V8 reads: buffers, and endpoints, since no JavaScript may run, and so
+  // no constructor of ours, while it does.
+  bool open_attachments() {
+    if (block_ == nullptr) return true;
+    endpoints_.resize(block_->attachments.size());
+    for (size_t i = 0; i < block_->attachments.size(); i++) {
+      ValueAttachment* attached = at(i);
+      if (attached->kind == ValueAttachment::Kind::kMovedBuffer) {
+        deserializer_.TransferArrayBuffer(
+            static_cast<uint32_t>(i),
+            v8::ArrayBuffer::New(host_.isolate(),
+                                 std::move(static_cast<BufferAttachment*>(attached)->store)));
+      } else if (attached->kind == ValueAttachment::Kind::kEndpoint) {
+        Endpoint& endpoint = static_cast<EndpointAttachment*>(attached)->endpoint;
+        if (!host_.make_endpoint(std::move(endpoint)).ToLocal(&endpoints_[i])) return false;
+      }
+    }
+    return true;
+  }
+
+  ValueAttachment* at(size_t index) {
+    return static_cast<ValueAttachment*>(block_->attachments[index].get());
+  }
+
+  ValueAttachment* find(uint32_t index, ValueAttachment::Kind kind) {
+    if (block_ == nullptr || index >= block_->attachments.size()) return nullptr;
+    ValueAttachment* found = at(index);
+    return found->kind == kind ? found : nullptr;
+  }
+
+  void throw_corrupt() {
+    host_.isolate()->ThrowException(v8::Exception::Error(
+        v8::String::NewFromUtf8Literal(host_.isolate(), "this message is damaged")));
+  }
+
+  MaybeLocal<v8::Object> ReadHostObject(Isolate* isolate) override {
+    uint32_t kind = 0;
+    uint32_t index = 0;
+    if (!deserializer_.ReadUint32(&kind)) return throw_corrupt(), MaybeLocal<v8::Object>();
+    if (kind == kHostMoved) {
+      Local<Value> value;
+      if (!deserializer_.ReadValue(isolate->GetCurrentContext()).ToLocal(&value)) return {};
+      if (value->IsObject()) return value.As<v8::Object>();
+    } else if (kind == kHostEndpoint && deserializer_.ReadUint32(&index)) {
+      if (find(index, ValueAttachment::Kind::kEndpoint) != nullptr) return endpoints_[index];
+    }
+    throw_corrupt();
+    return {};
+  }
+
+  MaybeLocal<v8::SharedArrayBuffer> GetSharedArrayBufferFromId(Isolate* isolate,
+                                                               uint32_t id) override {
+    auto* found = find(id, ValueAttachment::Kind::kSharedBuffer);
+    if (found == nullptr) return throw_corrupt(), MaybeLocal<v8::SharedArrayBuffer>();
+    return v8::SharedArrayBuffer::New(isolate, static_cast<BufferAttachment*>(found)->store);
+  }
+
+  MaybeLocal<v8::WasmModuleObject> GetWasmModuleFromId(Isolate* isolate, uint32_t id) override {
+    auto* found = find(id, ValueAttachment::Kind::kWasmModule);
+    if (found == nullptr) return throw_corrupt(), MaybeLocal<v8::WasmModuleObject>();
+    return v8::WasmModuleObject::FromCompiledModule(isolate,
+                                                    static_cast<WasmAttachment*>(found)->module);
+  }
+
+  HostObjects& host_;
+  Block* block_;
+  std::vector<Local<v8::Object>> endpoints_;  // by the index of their attachment
+  v8::ValueDeserializer deserializer_;
+};
+
+}  // namespace
+
+MaybeLocal<Value> decode(HostObjects& host, Parcel&& message) {
+  Isolate* isolate = host.isolate();
+  Parcel parcel = std::move(message);
+  switch (parcel.tag()) {
+    case kTagInt32:
+      return v8::Integer::New(isolate, static_cast<int32_t>(parcel.word()));
+    case kTagNumber: {
+      const uint64_t bits = parcel.word();
+      double number;
+      std::memcpy(&number, &bits, sizeof number);
+      return v8::Number::New(isolate, number);
+    }
+    case kTagOneByte:
+    case kTagTwoByte:
+      return decode_string(isolate, parcel);
+    case kTagNull:
+      return v8::Null(isolate);
+    case kTagTrue:
+      return v8::True(isolate);
+    case kTagFalse:
+      return v8::False(isolate);
+    case kTagBigInt:
+      return v8::BigInt::New(isolate, static_cast<int64_t>(parcel.word()));
+    case kTagBytes:
+      return decode_bytes(isolate, parcel);
+    case kTagMovedBytes:
+      return decode_moved_bytes(isolate, parcel);
+    case kTagSerialized:
+      return Decoder(host, parcel).run();
+    default:
+      return v8::Undefined(isolate);
+  }
+}
+
+}  // namespace isolane

@@ -1,0 +1,15 @@
+// From parcels to JavaScript values.
+#pragma once
+
+#include <v8.h>
+
+#include "../core/parcel.h"
+#include "host_objects.h"
+
+namespace isolane {
+
+// Takes the message out of `parcel`. Empty with an exception pending when that failed (no memory,
+// or a class of the engine that this context has not).
+v8::MaybeLocal<v8::Value> decode(HostObjects& host, Parcel&& parcel);
+
+}  // namespace isolane

@@ -1,0 +1,323 @@
+#include "encode.h"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "attachments.h"
+#include "tags.h"
+#include "v8_compat.h"
+
+namespace isolane {
+
+using v8::Isolate;
+using v8::Just;
+using v8::Local;
+using v8::Maybe;
+using v8::Nothing;
+using v8::Value;
+
+bool Handover::has(Local<v8::ArrayBuffer> buffer) const {
+  return std::any_of(buffers_.begin(), buffers_.end(),
+                     [&](Local<v8::ArrayBuffer> one) { return one == buffer; });
+}
+
+bool Handover::has(const Endpoint* endpoint) const {
+  return std::find(endpoints_.begin(), endpoints_.end(), endpoint) != endpoints_.end();
+}
+
+void Handover::commit() {
+  for (Local<v8::ArrayBuffer> buffer : buffers_) {
+    // Cannot fail: the encoder has asked IsDetachable(), and there are no detach keys.
+    (void)buffer->Detach(Local<Value>()).IsNothing();
+  }
+  for (Endpoint* endpoint : endpoints_) endpoint->close();
+}
+
+namespace {
+
+Local<v8::String> text(Isolate* isolate, const char* characters) {
+  return v8::String::NewFromUtf8(isolate, characters).ToLocalChecked();
+}
+
+ViewKind view_kind(Local<Value> view) {
+  if (view->IsUint8Array()) return kUint8Array;
+  if (view->IsFloat64Array()) return kFloat64Array;
+  if (view->IsInt32Array()) return kInt32Array;
+  if (view->IsFloat32Array()) return kFloat32Array;
+  if (view->IsUint32Array()) return kUint32Array;
+  if (view->IsUint8ClampedArray()) return kUint8ClampedArray;
+  if (view->IsInt8Array()) return kInt8Array;
+  if (view->IsUint16Array()) return kUint16Array;
+  if (view->IsInt16Array()) return kInt16Array;
+  if (view->IsBigInt64Array()) return kBigInt64Array;
+  if (view->IsBigUint64Array()) return kBigUint64Array;
+  return kDataView;
+}
+
+// Classes of views that this table does not know (Float16Array) go through V8's serializer.
+bool is_known_view(Local<Value> value) {
+  return value->IsDataView() || view_kind(value) != kDataView;
+}
+
+bool refuse(HostObjects& host, Local<Value> value, const char* why) {
+  host.throw_not_shareable(value, text(host.isolate(), why));
+  return false;
+}
+
+bool throw_out_of_memory(HostObjects& host) {
+  host.isolate()->ThrowException(v8::Exception::RangeError(
+      text(host.isolate(), "there is no memory for a message of this size")));
+  return false;
+}
+
+// Whether `buffer`, shown by `value`, can be handed over; throws if not.
+bool check_movable(HostObjects& host, Local<Value> value, Local<v8::ArrayBuffer> buffer) {
+  if (buffer->WasDetached()) {
+    return refuse(host, value, "a buffer that was handed over before cannot be moved again");
+  }
+  if (!buffer->IsDetachable()) {
+    return refuse(host, value, "a buffer of WebAssembly memory cannot be moved");
+  }
+  return true;
+}
+
+// Encodes one value with V8's serializer, collecting what goes with it.
+class Encoder final : public v8::ValueSerializer::Delegate {
+ public:
+  Encoder(HostObjects& host, Local<Value> root, Handover* handover)
+      : host_(host),
+        isolate_(host.isolate()),
+        root_(root),
+        handover_(handover),
+        serializer_(isolate_, this) {}
+
+  // Registers what `transfer` lists as handed over.
+  bool add_transfer(Local<v8::Array> transfer) {
+    Local<v8::Context> context = isolate_->GetCurrentContext();
+    for (uint32_t i = 0; i < transfer->Length(); i++) {
+      Local<Value> item;
+      if (!transfer->Get(context, i).ToLocal(&item)) return false;
+      if (item->IsArrayBuffer()) {
+        if (!add_buffer(item.As<v8::ArrayBuffer>())) return false;
+      } else if (item->IsArrayBufferView()) {
+        if (!add_buffer(item.As<v8::ArrayBufferView>()->Buffer())) return false;
+      } else if (Endpoint* endpoint =
+                     item->IsObject() ? host_.endpoint_of(item.As<v8::Object>()) : nullptr) {
+        if (!handover_->has(endpoint)) handover_->add(endpoint);
+      } else {
+        return refuse(host_, item, "what is to be handed over is neither a buffer nor an endpoint");
+      }
+    }
+    return true;
+  }
+
+  bool run(Local<Value> value, Parcel* parcel) {
+    serializer_.WriteHeader();
+    if (serializer_.WriteValue(isolate_->GetCurrentContext(), value).IsNothing()) return false;
+    auto [bytes, size] = serializer_.Release();
+    if (attachments_.empty() && size <= Parcel::kInlineCapacity) {
+      std::memcpy(parcel->set_inline(kTagSerialized, size), bytes, size);
+      std::free(bytes);
+      return true;
+    }
+    std::unique_ptr<Block> block = Block::adopt(bytes, size);
+    if (block == nullptr) return throw_out_of_memory(host_);
+    block->attachments = std::move(attachments_);
+    parcel->set_block(kTagSerialized, std::move(block));
+    return true;
+  }
+
+ private:
+  bool add_buffer(Local<v8::ArrayBuffer> buffer) {
+    if (handover_->has(buffer)) return true;
+    if (!check_movable(host_, buffer, buffer)) return false;
+    serializer_.TransferArrayBuffer(static_cast<uint32_t>(attachments_.size()), buffer);
+    attachments_.push_back(std::make_unique<BufferAttachment>(ValueAttachment::Kind::kMovedBuffer,
+                                                              buffer->GetBackingStore()));
+    handover_->add(buffer);
+    return true;
+  }
+
+  void ThrowDataCloneError(Local<v8::String> message) override {
+    host_.throw_not_shareable(root_, message);
+  }
+
+  Maybe<bool> WriteHostObject(Isolate*, Local<v8::Object> object) override {
+    if (Endpoint* endpoint = host_.endpoint_of(object)) return write_endpoint(object, endpoint);
+    Local<Value> value;
+    Local<v8::Array> transfer;
+    if (host_.unwrap_moved(object, &value, &transfer)) {
+      if (!add_transfer(transfer)) return Nothing<bool>();
+      serializer_.WriteUint32(kHostMoved);
+      return serializer_.WriteValue(isolate_->GetCurrentContext(), value);
+    }
+    host_.throw_not_shareable(root_,
+                              text(isolate_, "an object of native code cannot be cloned"));
+    return Nothing<bool>();
+  }
+
+  Maybe<bool> write_endpoint(Local<v8::Object> object, Endpoint* endpoint) {
+    if (!endpoint->open()) {
+      refuse(host_, object, "an endpoint that was closed or moved cannot travel");
+      return Nothing<bool>();
+    }
+    serializer_.WriteUint32(kHostEndpoint);
+    serializer_.WriteUint32(static_cast<uint32_t>(attachments_.size()));
+    attachments_.push_back(std::make_unique<EndpointAttachment>(endpoint->clone()));
+    return Just(true);
+  }
+
+  Maybe<uint32_t> GetSharedArrayBufferId(Isolate*,
+                                         Local<v8::SharedArrayBuffer> buffer) override {
+    std::shared_ptr<v8::BackingStore> store = buffer->GetBackingStore();
+    for (size_t i = 0; i < attachments_.size(); i++) {
+      auto* known = static_cast<ValueAttachment*>(attachments_[i].get());
+      if (known->kind == ValueAttachment::Kind::kSharedBuffer &&
+          static_cast<BufferAttachment*>(known)->store == store) {
+        return Just(static_cast<uint32_t>(i));
+      }
+    }
+    attachments_.push_back(std::make_unique<BufferAttachment>(
+        ValueAttachment::Kind::kSharedBuffer, std::move(store)));
+    return Just(static_cast<uint32_t>(attachments_.size() - 1));
+  }
+
+  Maybe<uint32_t> GetWasmModuleTransferId(Isolate*,
+                                          Local<v8::WasmModuleObject> module) override {
+    attachments_.push_back(std::make_unique<WasmAttachment>(module->GetCompiledModule()));
+    return Just(static_cast<uint32_t>(attachments_.size() - 1));
+  }
+
+  HostObjects& host_;
+  Isolate* isolate_;
+  Local<Value> root_;
+  Handover* handover_;
+  std::vector<std::unique_ptr<Attachment>> attachments_;
+  v8::ValueSerializer serializer_;
+};
+
+// Room for `size` bytes, in the cell or in a block of their own; nullptr when memory is out.
+uint8_t* make_room(Parcel* parcel, Tag tag, size_t size, uint32_t meta = 0) {
+  if (size <= Parcel::kInlineCapacity) return parcel->set_inline(tag, size, meta);
+  std::unique_ptr<Block> block = Block::allocate(size);
+  if (block == nullptr) return nullptr;
+  uint8_t* bytes = block->bytes;
+  parcel->set_block(tag, std::move(block), meta);
+  return bytes;
+}
+
+bool encode_string(HostObjects& host, Local<v8::String> string, Parcel* parcel) {
+  const int length = string->Length();
+  if (string->IsOneByte()) {
+    uint8_t* out = make_room(parcel, kTagOneByte, static_cast<size_t>(length));
+    if (out == nullptr) return throw_out_of_memory(host);
+    compat::write_one_byte(host.isolate(), string, out, length);
+  } else {
+    uint8_t* out = make_room(parcel, kTagTwoByte, static_cast<size_t>(length) * 2);
+    if (out == nullptr) return throw_out_of_memory(host);
+    compat::write_two_byte(host.isolate(), string, reinterpret_cast<uint16_t*>(out), length);
+  }
+  return true;
+}
+
+constexpr char kDetached[] = "a buffer that was handed over cannot be cloned";
+
+// Copies only what the view shows, not the whole of its buffer.
+bool encode_bytes(HostObjects& host, Local<Value> value, Parcel* parcel) {
+  size_t size;
+  if (value->IsArrayBuffer()) {
+    Local<v8::ArrayBuffer> buffer = value.As<v8::ArrayBuffer>();
+    if (buffer->WasDetached()) return refuse(host, value, kDetached);
+    size = buffer->ByteLength();
+    uint8_t* out = make_room(parcel, kTagBytes, size, kArrayBuffer);
+    if (out == nullptr) return throw_out_of_memory(host);
+    if (size != 0) std::memcpy(out, buffer->Data(), size);
+    return true;
+  }
+  Local<v8::ArrayBufferView> view = value.As<v8::ArrayBufferView>();
+  if (view->HasBuffer() && view->Buffer()->WasDetached()) return refuse(host, value, kDetached);
+  size = view->ByteLength();
+  uint8_t* out = make_room(parcel, kTagBytes, size, view_kind(value));
+  if (out == nullptr) return throw_out_of_memory(host);
+  view->CopyContents(out, size);
+  return true;
+}
+
+// A buffer or view alone in its message is handed over without V8's serializer.
+bool encode_moved_bytes(HostObjects& host, Local<Value> value, Parcel* parcel,
+                        Handover* handover) {
+  Local<v8::ArrayBuffer> buffer;
+  MovedExtent extent{0, 0};
+  uint32_t kind = kArrayBuffer;
+  if (value->IsArrayBuffer()) {
+    buffer = value.As<v8::ArrayBuffer>();
+    extent.length = buffer->ByteLength();
+  } else {
+    Local<v8::ArrayBufferView> view = value.As<v8::ArrayBufferView>();
+    buffer = view->Buffer();
+    extent = {view->ByteOffset(), view->ByteLength()};
+    kind = view_kind(value);
+  }
+  if (!check_movable(host, value, buffer)) return false;
+  std::unique_ptr<Block> block = Block::allocate(sizeof extent);
+  if (block == nullptr) return throw_out_of_memory(host);
+  std::memcpy(block->bytes, &extent, sizeof extent);
+  block->attachments.push_back(std::make_unique<BufferAttachment>(
+      ValueAttachment::Kind::kMovedBuffer, buffer->GetBackingStore()));
+  parcel->set_block(kTagMovedBytes, std::move(block), kind);
+  handover->add(buffer);
+  return true;
+}
+
+bool encode_object(HostObjects& host, Local<Value> value, Local<Value> transfer, Parcel* parcel,
+                   Handover* handover) {
+  Local<Value> inner = value;
+  Local<v8::Array> inner_transfer;
+  bool moved = host.unwrap_moved(value.As<v8::Object>(), &inner, &inner_transfer);
+  const bool has_transfer = !transfer.IsEmpty() && transfer->IsArray();
+
+  const bool is_buffer = inner->IsArrayBuffer();
+  const bool is_view = inner->IsArrayBufferView() && is_known_view(inner) &&
+                       !inner.As<v8::ArrayBufferView>()->Buffer()->IsSharedArrayBuffer();
+  if ((is_buffer || is_view) && !has_transfer) {
+    return moved ? encode_moved_bytes(host, inner, parcel, handover)
+                 : encode_bytes(host, inner, parcel);
+  }
+  Encoder encoder(host, inner, handover);
+  if (moved && !encoder.add_transfer(inner_transfer)) return false;
+  if (has_transfer && !encoder.add_transfer(transfer.As<v8::Array>())) return false;
+  return encoder.run(inner, parcel);
+}
+
+}  // namespace
+
+bool encode(HostObjects& host, Local<Value> value, Local<Value> transfer, Parcel* parcel,
+            Handover* handover) {
+  if (value->IsInt32()) {
+    parcel->set_word(kTagInt32, static_cast<uint32_t>(value.As<v8::Int32>()->Value()));
+    return true;
+  }
+  if (value->IsNumber()) {
+    const double number = value.As<v8::Number>()->Value();
+    uint64_t bits;
+    std::memcpy(&bits, &number, sizeof bits);
+    parcel->set_word(kTagNumber, bits);
+    return true;
+  }
+  if (value->IsString()) return encode_string(host, value.As<v8::String>(), parcel);
+  if (value->IsObject()) return encode_object(host, value, transfer, parcel, handover);
+  if (value->IsUndefined()) return parcel->set_word(kTagUndefined, 0), true;
+  if (value->IsNull()) return parcel->set_word(kTagNull, 0), true;
+  if (value->IsTrue()) return parcel->set_word(kTagTrue, 0), true;
+  if (value->IsFalse()) return parcel->set_word(kTagFalse, 0), true;
+  if (value->IsBigInt()) {
+    bool lossless = false;
+    const int64_t word = value.As<v8::BigInt>()->Int64Value(&lossless);
+    if (lossless) return parcel->set_word(kTagBigInt, static_cast<uint64_t>(word)), true;
+  }
+  return Encoder(host, value, handover).run(value, parcel);
+}
+
+}  // namespace isolane

@@ -1,0 +1,35 @@
+// From JavaScript values to parcels.
+#pragma once
+
+#include <v8.h>
+
+#include <vector>
+
+#include "../core/parcel.h"
+#include "host_objects.h"
+
+namespace isolane {
+
+// What a message takes away from its sender. Nothing is taken before `commit`, so that a message
+// which could not be sent leaves its sender as it was.
+class Handover {
+ public:
+  void add(v8::Local<v8::ArrayBuffer> buffer) { buffers_.push_back(buffer); }
+  void add(Endpoint* endpoint) { endpoints_.push_back(endpoint); }
+  bool empty() const { return buffers_.empty() && endpoints_.empty(); }
+  bool has(v8::Local<v8::ArrayBuffer> buffer) const;
+  bool has(const Endpoint* endpoint) const;
+  // Detaches the buffers and closes the handles that went with the message.
+  void commit();
+
+ private:
+  std::vector<v8::Local<v8::ArrayBuffer>> buffers_;
+  std::vector<Endpoint*> endpoints_;
+};
+
+// Encodes `value` into `parcel`. `transfer` names buffers and endpoints that are handed over with
+// it; it may be empty. On failure an exception is pending and nothing has changed.
+bool encode(HostObjects& host, v8::Local<v8::Value> value, v8::Local<v8::Value> transfer,
+            Parcel* parcel, Handover* handover);
+
+}  // namespace isolane

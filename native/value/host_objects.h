@@ -1,0 +1,27 @@
+// What the encoder and the decoder must know of the objects that native/binding gives to JavaScript.
+#pragma once
+
+#include <v8.h>
+
+#include "../core/endpoint.h"
+
+namespace isolane {
+
+// Implemented by native/binding, one for each context. All on the thread that runs in the isolate.
+class HostObjects {
+ public:
+  virtual ~HostObjects() = default;
+  virtual v8::Isolate* isolate() const = 0;
+
+  // The endpoint behind a Sender or Receiver; nullptr if `object` is neither.
+  virtual Endpoint* endpoint_of(v8::Local<v8::Object> object) = 0;
+  // Whether `object` marks a value to be handed over; if so, that value and what goes with it.
+  virtual bool unwrap_moved(v8::Local<v8::Object> object, v8::Local<v8::Value>* value,
+                            v8::Local<v8::Array>* transfer) = 0;
+  // A Sender or Receiver that owns `endpoint`.
+  virtual v8::MaybeLocal<v8::Object> make_endpoint(Endpoint&& endpoint) = 0;
+  // Throws the error for a value that cannot travel.
+  virtual void throw_not_shareable(v8::Local<v8::Value> value, v8::Local<v8::String> why) = 0;
+};
+
+}  // namespace isolane

@@ -1,0 +1,53 @@
+// What the tag of a parcel means: which JavaScript value it carries, and how.
+#pragma once
+
+#include <cstdint>
+
+namespace isolane {
+
+enum Tag : uint8_t {
+  kTagEmpty = 0,
+  kTagUndefined,
+  kTagNull,
+  kTagTrue,
+  kTagFalse,
+  kTagInt32,       // word: the integer
+  kTagNumber,      // word: the bits of the double
+  kTagBigInt,      // word: a signed 64-bit integer; larger ones are serialized
+  kTagOneByte,     // Latin-1 characters, inline or in the block
+  kTagTwoByte,     // UTF-16 code units, inline or in the block
+  kTagBytes,       // a buffer or view, copied; meta: its ViewKind; inline or in the block
+  kTagMovedBytes,  // a buffer or view, handed over; meta: its ViewKind; see MovedExtent
+  kTagSerialized,  // V8's structured clone, inline or in the block, with attachments
+};
+
+// Which class of buffer or view a run of bytes is. The order is that of kViewKinds in encode.cc.
+enum ViewKind : uint32_t {
+  kArrayBuffer = 0,
+  kUint8Array,
+  kUint8ClampedArray,
+  kInt8Array,
+  kUint16Array,
+  kInt16Array,
+  kUint32Array,
+  kInt32Array,
+  kFloat32Array,
+  kFloat64Array,
+  kBigInt64Array,
+  kBigUint64Array,
+  kDataView,
+};
+
+// The bytes of a kTagMovedBytes parcel: the part of the attached backing store that the view shows.
+struct MovedExtent {
+  uint64_t offset;
+  uint64_t length;
+};
+
+// What stands before a host object in V8's structured clone.
+enum HostObjectKind : uint32_t {
+  kHostEndpoint = 1,  // followed by the index of its attachment
+  kHostMoved = 2,     // followed by the value that was moved
+};
+
+}  // namespace isolane

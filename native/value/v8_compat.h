@@ -1,0 +1,98 @@
+// What differs between the V8 of Node 20 (11.3), 22 (12.4), 24 (13.6) and 26 (14.6), in one place.
+#pragma once
+
+#include <v8.h>
+
+#include <initializer_list>
+#include <vector>
+
+namespace isolane::compat {
+
+inline void* aligned_pointer(v8::Local<v8::Object> object, int field) {
+#if V8_MAJOR_VERSION >= 14
+  return object->GetAlignedPointerFromInternalField(field, v8::kEmbedderDataTypeTagDefault);
+#else
+  return object->GetAlignedPointerFromInternalField(field);
+#endif
+}
+
+inline void set_aligned_pointer(v8::Local<v8::Object> object, int field, void* pointer) {
+#if V8_MAJOR_VERSION >= 14
+  object->SetAlignedPointerInInternalField(field, pointer, v8::kEmbedderDataTypeTagDefault);
+#else
+  object->SetAlignedPointerInInternalField(field, pointer);
+#endif
+}
+
+inline v8::Local<v8::Module> synthetic_module(
+    v8::Isolate* isolate, v8::Local<v8::String> name,
+    const std::vector<v8::Local<v8::String>>& exports,
+    v8::Module::SyntheticModuleEvaluationSteps steps) {
+#if V8_MAJOR_VERSION >= 12
+  return v8::Module::CreateSyntheticModule(
+      isolate, name,
+      v8::MemorySpan<const v8::Local<v8::String>>(exports.data(), exports.size()), steps);
+#else
+  return v8::Module::CreateSyntheticModule(isolate, name, exports, steps);
+#endif
+}
+
+// The specifier of one request of a module that was just compiled.
+inline v8::Local<v8::String> requested_specifier(v8::Local<v8::Context> context,
+                                                 v8::Local<v8::FixedArray> requests, int index) {
+#if V8_MAJOR_VERSION >= 14
+  return requests->Get(index).As<v8::ModuleRequest>()->GetSpecifier();
+#else
+  return requests->Get(context, index).As<v8::ModuleRequest>()->GetSpecifier();
+#endif
+}
+
+inline v8::ScriptOrigin script_origin(v8::Isolate* isolate, v8::Local<v8::Value> name,
+                                      bool is_module) {
+#if V8_MAJOR_VERSION >= 12
+  return v8::ScriptOrigin(name, 0, 0, false, -1, v8::Local<v8::Value>(), false, false, is_module);
+#else
+  return v8::ScriptOrigin(isolate, name, 0, 0, false, -1, v8::Local<v8::Value>(), false, false,
+                          is_module);
+#endif
+}
+
+// Writes `string`, whose characters all fit in one byte, to `out`; no terminating zero.
+inline void write_one_byte(v8::Isolate* isolate, v8::Local<v8::String> string, uint8_t* out,
+                           int length) {
+#if V8_MAJOR_VERSION >= 13
+  string->WriteOneByteV2(isolate, 0, static_cast<uint32_t>(length), out);
+#else
+  string->WriteOneByte(isolate, out, 0, length, v8::String::NO_NULL_TERMINATION);
+#endif
+}
+
+inline void write_two_byte(v8::Isolate* isolate, v8::Local<v8::String> string, uint16_t* out,
+                           int length) {
+#if V8_MAJOR_VERSION >= 13
+  string->WriteV2(isolate, 0, static_cast<uint32_t>(length), out);
+#else
+  string->Write(isolate, out, 0, length, v8::String::NO_NULL_TERMINATION);
+#endif
+}
+
+inline size_t utf8_length(v8::Isolate* isolate, v8::Local<v8::String> string) {
+#if V8_MAJOR_VERSION >= 13
+  return string->Utf8LengthV2(isolate);
+#else
+  return static_cast<size_t>(string->Utf8Length(isolate));
+#endif
+}
+
+// Lone surrogates become U+FFFD.
+inline void write_utf8(v8::Isolate* isolate, v8::Local<v8::String> string, char* out,
+                       size_t capacity) {
+#if V8_MAJOR_VERSION >= 13
+  string->WriteUtf8V2(isolate, out, capacity, v8::String::WriteFlags::kReplaceInvalidUtf8);
+#else
+  string->WriteUtf8(isolate, out, static_cast<int>(capacity), nullptr,
+                    v8::String::NO_NULL_TERMINATION | v8::String::REPLACE_INVALID_UTF8);
+#endif
+}
+
+}  // namespace isolane::compat
