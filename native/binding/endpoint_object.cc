@@ -107,6 +107,15 @@ Status EndpointObject::withdraw(Parcel* message) {
   return ended(Status::kWouldBlock);
 }
 
+void EndpointObject::abandon() {
+  if (armed_) {
+    waiting_->waiter.try_select(Waiter::kAborted);
+    channel().disarm(waiting_->own);
+    armed_ = false;
+  }
+  endpoint_.close();
+}
+
 void EndpointObject::release() {
   if (armed_) {
     Parcel dropped;

@@ -41,6 +41,8 @@ class EndpointObject final : public Wrapped {
   Status settle(Parcel* message);
   Status withdraw(Parcel* message);
 
+  void abandon() override;
+
   // Gives up the handle, and the operation that waits through it.
   void release();
 

@@ -127,12 +127,23 @@ bool GuestRealm::call_sync(uint32_t type, Parcel&& body, Parcel* reply) {
   Local<Value> argv[] = {v8::Integer::NewFromUnsigned(isolate(), type), Local<Value>()};
   Local<Value> answer;
   Handover handover;
-  if (on_call_sync_.IsEmpty() || !decode(*this, std::move(body)).ToLocal(&argv[1]) ||
-      !on_call_sync_.Get(isolate())
-           ->Call(context(), v8::Undefined(isolate()), 2, argv)
-           .ToLocal(&answer) ||
-      !encode(*this, answer, Local<Value>(), reply, &handover)) {
+  const auto ask = [&] {
+    return on_call_sync_.Get(isolate())
+        ->Call(context(), v8::Undefined(isolate()), 2, argv)
+        .ToLocal(&answer);
+  };
+  const auto give = [&] { return encode(*this, answer, Local<Value>(), reply, &handover); };
+  if (on_call_sync_.IsEmpty() || !decode(*this, std::move(body)).ToLocal(&argv[1]) || !ask()) {
     return false;
+  }
+  if (!give()) {
+    // The answer cannot travel: type 0 asks for an answer that says so, and why.
+    if (caught.HasTerminated()) return false;
+    argv[0] = v8::Integer::New(isolate(), 0);
+    argv[1] = caught.Exception();
+    caught.Reset();
+    handover = Handover();
+    if (!ask() || !give()) return false;
   }
   handover.commit();
   return true;

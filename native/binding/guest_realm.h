@@ -29,6 +29,7 @@ class GuestRealm final : public Realm, public Guest {
   void import_meta(v8::Local<v8::Object> meta, v8::Local<v8::String> url) override;
   void promise_rejected(const v8::PromiseRejectMessage& message) override;
   void stop() override { shut_down(); }
+  void abandon() override { give_up(); }
 
   bool must_yield() const override;
 

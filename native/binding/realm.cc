@@ -32,14 +32,14 @@ Realm::Realm(v8::Isolate* isolate, Local<v8::Context> context, std::shared_ptr<P
       platform_(platform),
       host_id_(host_id),
       self_(self) {
-  data_.Reset(isolate, v8::External::New(isolate, this));
+  data_.Reset(isolate, compat::new_external(isolate, this));
   nothing_.Reset(isolate, v8::Symbol::New(isolate, literal(isolate, "nothing")));
 }
 
 Realm::~Realm() = default;
 
 Realm& Realm::of(const FunctionCallbackInfo<Value>& args) {
-  return *static_cast<Realm*>(args.Data().As<v8::External>()->Value());
+  return *static_cast<Realm*>(compat::external_pointer(args.Data()));
 }
 
 void Realm::add_function(Local<v8::Object> target, const char* name,
@@ -205,10 +205,14 @@ void Realm::deliver(size_t limit) {
         }
       }
       Local<Value> body;
-      // A body that this context cannot read arrives as undefined; its sender's reply shows it.
-      v8::TryCatch caught(isolate_);
-      if (!decode(*this, std::move(letter.body)).ToLocal(&body)) body = v8::Undefined(isolate_);
-      caught.Reset();
+      {
+        v8::TryCatch caught(isolate_);
+        if (!decode(*this, std::move(letter.body)).ToLocal(&body)) {
+          if (caught.HasTerminated()) return;
+          // What this context cannot read arrives as undefined, which no letter of ours has.
+          body = v8::Undefined(isolate_);
+        }
+      }
       Local<Value> argv[] = {
           v8::Number::New(isolate_, static_cast<double>(letter.from)),
           v8::Integer::NewFromUnsigned(isolate_, letter.type),
@@ -237,6 +241,13 @@ void Realm::shut_down() {
   wrapped_.clear();
   seeds_.clear();
   party_->close();
+}
+
+void Realm::give_up() {
+  shut_down_ = true;
+  for (auto& [id, child] : children_) child->terminate(EndCause::kTerminated);
+  wrapped_.abandon();
+  seeds_.clear();
 }
 
 }  // namespace isolane

@@ -70,6 +70,8 @@ class Realm : public HostObjects {
   void add_child(std::shared_ptr<Interpreter> child);
   // Ends the interpreters created here, closes all endpoints, and leaves the party.
   void shut_down();
+  // The same without touching the engine, and without waiting.
+  void give_up();
 
   virtual void keep_alive(bool) {}
   // Whether somebody waits for this thread to leave JavaScript.

@@ -50,6 +50,10 @@ void WrappedList::remove(Wrapped* wrapped) {
   if (wrapped->next_ != nullptr) wrapped->next_->previous_ = wrapped->previous_;
 }
 
+void WrappedList::abandon() {
+  for (Wrapped* one = first_; one != nullptr; one = one->next_) one->abandon();
+}
+
 void WrappedList::clear() {
   while (first_ != nullptr) delete first_;
 }

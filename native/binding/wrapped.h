@@ -16,6 +16,9 @@ class Wrapped {
   Wrapped(const Wrapped&) = delete;
   Wrapped& operator=(const Wrapped&) = delete;
 
+  // Gives up what others may wait for, without touching the engine.
+  virtual void abandon() {}
+
   // What stands in internal field 0 of `handle`; which class it is, its template tells.
   static Wrapped* behind(v8::Local<v8::Object> handle);
 
@@ -43,7 +46,8 @@ class WrappedList {
  public:
   void add(Wrapped* wrapped);
   void remove(Wrapped* wrapped);
-  void clear();  // frees them
+  void clear();    // frees them
+  void abandon();  // abandons them
 
  private:
   Wrapped* first_ = nullptr;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <thread>
 #include <utility>
 
 #if defined(__linux__) || defined(__APPLE__)
@@ -25,6 +26,12 @@ constexpr size_t kStackReserve = 192 * 1024;
 
 // Where a context keeps its interpreter in its isolate's data.
 constexpr uint32_t kInterpreterSlot = 0;
+
+// How long a guest may ignore termination before it is written off.
+constexpr auto kGrace = std::chrono::milliseconds(500);
+
+// How long the end of an environment waits for a guest that neither ends nor collects garbage.
+constexpr auto kLongestJoin = std::chrono::seconds(10);
 
 // Raised by this much once, the heap has room to unwind after termination was asked for.
 constexpr size_t kHeapReserve = size_t{4} << 30;
@@ -139,6 +146,7 @@ bool Interpreter::terminate(EndCause cause, Reason reason) {
     ending_ = true;
     cause_ = cause;
     reason_ = std::move(reason);
+    patience_ = Clock::now() + kGrace;
     stopping_.store(true, std::memory_order_release);
     if (interruptible_ != nullptr) interruptible_->TerminateExecution();
   }
@@ -150,6 +158,12 @@ bool Interpreter::terminate(EndCause cause, Reason reason) {
 void Interpreter::join() {
   if (!joinable_) return;
   joinable_ = false;
+  {
+    std::unique_lock<std::mutex> guard(end_mutex_);
+    const bool ended = has_ended_.wait_for(guard, kLongestJoin, [&] { return ended_; });
+    // Its thread is parked, or busy in a single operation of the engine: it goes with the process.
+    if (!ended || written_off_) return;
+  }
   uv_thread_join(&thread_);
 }
 
@@ -215,6 +229,7 @@ bool Interpreter::open(std::string* failure) {
   // Atomics.wait cannot be interrupted; a channel can.
   isolate_->SetAllowAtomicsWait(false);
   isolate_->AddNearHeapLimitCallback(near_heap_limit, this);
+  isolate_->AddGCPrologueCallback(before_collection, this);
   isolate_->SetHostImportModuleDynamicallyCallback(import_dynamically);
   isolate_->SetHostInitializeImportMetaObjectCallback(initialize_import_meta);
   isolate_->SetPromiseRejectCallback([](v8::PromiseRejectMessage message) {
@@ -268,7 +283,7 @@ void Interpreter::close() {
   {
     std::lock_guard<std::mutex> guard(end_mutex_);
     interruptible_ = nullptr;
-    ending_ = true;
+    ending_ = true;  // whatever comes now comes too late
   }
   set_state(State::kClosed);
   {
@@ -297,6 +312,7 @@ void Interpreter::announce_end() {
     std::lock_guard<std::mutex> guard(end_mutex_);
     ended_ = true;
     correspondents.swap(correspondents_);
+    has_ended_.notify_all();
   }
   // From here on no letter is accepted, so whoever posted one before is told below.
   loop_->close();
@@ -315,6 +331,37 @@ void Interpreter::announce_end() {
     letter.body = reason_parcel(reason_);
     told->post(std::move(letter));
   }
+}
+
+// The engine compiles some loops so that they never look whether they should stop (Node 24 and 26:
+// `for (;;) new Array(100).fill(1)`). They allocate, so the collector still gets to run here: this
+// thread then stays parked for good, and with it what it holds, but for nobody else's harm.
+void Interpreter::before_collection(Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
+  auto* self = static_cast<Interpreter*>(data);
+  if (!self->stopping()) return;
+  const uv_thread_t here = uv_thread_self();
+  // A thread of somebody else's, which is here for a synchronous call, is not ours to park.
+  if (!uv_thread_equal(&here, &self->thread_)) return;
+  {
+    std::lock_guard<std::mutex> guard(self->end_mutex_);
+    if (!self->ending_ || self->interruptible_ == nullptr || Clock::now() < self->patience_) return;
+  }
+  self->write_off();
+}
+
+void Interpreter::write_off() {
+  {
+    std::lock_guard<std::mutex> guard(end_mutex_);
+    interruptible_ = nullptr;
+    written_off_ = true;
+  }
+  set_state(State::kClosed);
+  lock_.close();
+  tasks_->close();
+  if (guest_ != nullptr) guest_->abandon();
+  announce_end();
+  PausedParty paused;
+  for (;;) std::this_thread::sleep_for(std::chrono::hours(24));
 }
 
 size_t Interpreter::near_heap_limit(void* data, size_t current, size_t) {

@@ -39,6 +39,9 @@ class Guest {
   virtual void promise_rejected(const v8::PromiseRejectMessage& message) = 0;
   // The last call: gives up all endpoints and ends the interpreters that this one created.
   virtual void stop() = 0;
+  // The last call in place of stop() when the engine will never come back: gives up the same
+  // without touching the engine.
+  virtual void abandon() = 0;
 };
 
 struct InterpreterOptions {
@@ -85,7 +88,7 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   bool post(Letter&& letter);
   // Ends it now, whatever it does. False if it has ended or is ending already.
   bool terminate(EndCause cause, Reason reason = {});
-  // Waits until its thread is gone. Once, by its parent.
+  // Waits until it has ended, after terminate() or finish(). Once, by its parent.
   void join();
   // Takes the lock and runs `code` inside, on this thread.
   LocalInterpreterLock::Outcome enter(Deadline deadline,
@@ -107,7 +110,10 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   void turn();
   void close();
   void announce_end();
+  void write_off();
 
+  static void before_collection(v8::Isolate* isolate, v8::GCType type, v8::GCCallbackFlags flags,
+                                void* data);
   static size_t near_heap_limit(void* data, size_t current, size_t initial);
   static v8::MaybeLocal<v8::Promise> import_dynamically(v8::Local<v8::Context> context,
                                                         v8::Local<v8::Data> options,
@@ -134,6 +140,9 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   std::mutex end_mutex_;  // guards what follows
   bool ending_ = false;
   bool ended_ = false;
+  bool written_off_ = false;
+  std::condition_variable has_ended_;
+  Deadline patience_ = kForever;  // until when termination may take its time
   EndCause cause_ = EndCause::kClosed;
   Reason reason_;
   std::vector<uint64_t> correspondents_;  // who is told of the end

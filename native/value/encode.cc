@@ -107,7 +107,7 @@ class Encoder final : public v8::ValueSerializer::Delegate {
                      item->IsObject() ? host_.endpoint_of(item.As<v8::Object>()) : nullptr) {
         if (!handover_->has(endpoint)) handover_->add(endpoint);
       } else {
-        return refuse(host_, item, "what is to be handed over is neither a buffer nor an endpoint");
+        return refuse(host_, root_, "what is to be handed over is neither a buffer nor an endpoint");
       }
     }
     return true;
@@ -132,7 +132,7 @@ class Encoder final : public v8::ValueSerializer::Delegate {
  private:
   bool add_buffer(Local<v8::ArrayBuffer> buffer) {
     if (handover_->has(buffer)) return true;
-    if (!check_movable(host_, buffer, buffer)) return false;
+    if (!check_movable(host_, root_, buffer)) return false;
     serializer_.TransferArrayBuffer(static_cast<uint32_t>(attachments_.size()), buffer);
     attachments_.push_back(std::make_unique<BufferAttachment>(ValueAttachment::Kind::kMovedBuffer,
                                                               buffer->GetBackingStore()));
@@ -145,7 +145,7 @@ class Encoder final : public v8::ValueSerializer::Delegate {
   }
 
   Maybe<bool> WriteHostObject(Isolate*, Local<v8::Object> object) override {
-    if (Endpoint* endpoint = host_.endpoint_of(object)) return write_endpoint(object, endpoint);
+    if (Endpoint* endpoint = host_.endpoint_of(object)) return write_endpoint(endpoint);
     Local<Value> value;
     Local<v8::Array> transfer;
     if (host_.unwrap_moved(object, &value, &transfer)) {
@@ -158,9 +158,9 @@ class Encoder final : public v8::ValueSerializer::Delegate {
     return Nothing<bool>();
   }
 
-  Maybe<bool> write_endpoint(Local<v8::Object> object, Endpoint* endpoint) {
+  Maybe<bool> write_endpoint(Endpoint* endpoint) {
     if (!endpoint->open()) {
-      refuse(host_, object, "an endpoint that was closed or moved cannot travel");
+      refuse(host_, root_, "an endpoint that was closed or moved cannot travel");
       return Nothing<bool>();
     }
     serializer_.WriteUint32(kHostEndpoint);

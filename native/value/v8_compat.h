@@ -24,6 +24,22 @@ inline void set_aligned_pointer(v8::Local<v8::Object> object, int field, void* p
 #endif
 }
 
+inline v8::Local<v8::External> new_external(v8::Isolate* isolate, void* pointer) {
+#if V8_MAJOR_VERSION >= 14
+  return v8::External::New(isolate, pointer, v8::kExternalPointerTypeTagDefault);
+#else
+  return v8::External::New(isolate, pointer);
+#endif
+}
+
+inline void* external_pointer(v8::Local<v8::Value> external) {
+#if V8_MAJOR_VERSION >= 14
+  return external.As<v8::External>()->Value(v8::kExternalPointerTypeTagDefault);
+#else
+  return external.As<v8::External>()->Value();
+#endif
+}
+
 inline v8::Local<v8::Module> synthetic_module(
     v8::Isolate* isolate, v8::Local<v8::String> name,
     const std::vector<v8::Local<v8::String>>& exports,

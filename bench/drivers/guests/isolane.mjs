@@ -1,0 +1,76 @@
+/**
+ * The parties that are interpreters. An error poisons the channel on which the other side waits.
+ */
+
+import { move } from 'isolane';
+import { end, kindNamed } from '../../lib/messages.mjs';
+
+/** Sums up batch after batch. */
+export function consume(kindName, messages, sums) {
+  const { read } = kindNamed(kindName);
+  orPoison(sums, () => {
+    let sum = 0;
+    for (const message of messages) {
+      const value = read(message);
+      if (value === end) {
+        sums.sendSync(sum);
+        sum = 0;
+      } else {
+        sum += value;
+      }
+    }
+  });
+}
+
+/** Sends a batch for every count. */
+export function produce(kindName, counts, messages) {
+  const kind = kindNamed(kindName);
+  orPoison(messages, () => {
+    for (const count of counts) sendBatch(kind, count, messages);
+  });
+}
+
+/** Sends back what comes. */
+export function echo(kindName, messages, replies) {
+  const { moved } = kindNamed(kindName);
+  orPoison(replies, () => {
+    for (const message of messages) replies.sendSync(moved ? move(message) : message);
+  });
+}
+
+/** Makes round trips for every count, and says what they took. */
+export function ask(kindName, counts, messages, replies, results) {
+  const kind = kindNamed(kindName);
+  orPoison(results, () => {
+    for (const count of counts) results.sendSync(roundTrips(kind, count, messages, replies));
+  });
+}
+
+export function sendBatch({ next, moved }, count, messages) {
+  for (let n = 1; n <= count; n++) {
+    const message = next(n === count ? end : n);
+    messages.sendSync(moved ? move(message) : message);
+  }
+}
+
+export function roundTrips({ next, read, moved }, count, messages, replies) {
+  let sum = 0;
+  let reply;
+  const start = performance.now();
+  for (let n = 1; n < count; n++) {
+    const message = next(n, reply);
+    messages.sendSync(moved ? move(message) : message);
+    reply = replies.receiveSync();
+    sum += read(reply);
+  }
+  return { ms: performance.now() - start, sum };
+}
+
+function orPoison(channel, body) {
+  try {
+    body();
+  } catch (error) {
+    channel.poison(error);
+    throw error;
+  }
+}

@@ -1,0 +1,29 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { end, kindNamed } from '../../lib/messages.mjs';
+
+const { role, kindName } = workerData;
+const { read, moved } = kindNamed(kindName);
+
+/** Sums up batch after batch. */
+function consume() {
+  let sum = 0;
+  parentPort.on('message', (message) => {
+    const value = read(message);
+    if (value === end) {
+      parentPort.postMessage(sum);
+      sum = 0;
+    } else {
+      sum += value;
+    }
+  });
+}
+
+/** Sends back what comes. */
+function echo() {
+  parentPort.on('message', (message) => {
+    if (moved) parentPort.postMessage(message, [message.buffer]);
+    else parentPort.postMessage(message);
+  });
+}
+
+({ consume, echo })[role]();

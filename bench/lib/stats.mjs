@@ -1,0 +1,52 @@
+/**
+ * Figures out of samples, and samples in an order that is fair.
+ */
+
+/**
+ * @typedef {object} Figure
+ * @property {number} median
+ * @property {number} low the least sample
+ * @property {number} high the greatest sample
+ * @property {number[]} samples in the order in which they were taken
+ */
+
+/**
+ * @param {number[]} samples at least one
+ * @returns {Figure}
+ */
+export function figure(samples) {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const median =
+    sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  return { median, low: sorted[0], high: sorted[sorted.length - 1], samples };
+}
+
+/**
+ * Takes samples in the order A B C A B C, so that whatever the machine does meanwhile hits all alike. One whose sample
+ * fails drops out.
+ *
+ * @template T
+ * @param {Map<string, T>} contenders
+ * @param {number} rounds
+ * @param {(contender: T) => Promise<number>} sample
+ * @returns {Promise<Record<string, Outcome>>}
+ *
+ * @typedef {{ samples: number[] } | { error: string }} Outcome
+ */
+export async function interleaved(contenders, rounds, sample) {
+  /** @type {Record<string, Outcome>} */
+  const outcomes = Object.fromEntries([...contenders.keys()].map((key) => [key, { samples: [] }]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [key, contender] of contenders) {
+      const outcome = outcomes[key];
+      if ('error' in outcome) continue;
+      try {
+        outcome.samples.push(await sample(contender));
+      } catch (error) {
+        outcomes[key] = { error: String(error) };
+      }
+    }
+  }
+  return outcomes;
+}

@@ -1,0 +1,4 @@
+import { build } from './lib/build.mjs';
+import { main } from './lib/exec.mjs';
+
+await main(() => build());

@@ -1,0 +1,8 @@
+import { installDependencies } from './lib/dependencies.mjs';
+import { main } from './lib/exec.mjs';
+import { format } from './lib/format.mjs';
+
+await main(async () => {
+  await installDependencies();
+  await format();
+});

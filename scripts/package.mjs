@@ -1,0 +1,4 @@
+import { main } from './lib/exec.mjs';
+import { pack } from './lib/pack.mjs';
+
+await main(() => pack());

@@ -1,0 +1,12 @@
+import { native } from './binding.js';
+
+let pending = 0;
+
+/** Keeps this Node environment alive until as many `release` calls have followed. */
+export function hold(): void {
+  if (pending++ === 0) native.keepAlive(true);
+}
+
+export function release(): void {
+  if (--pending === 0) native.keepAlive(false);
+}

@@ -1,0 +1,226 @@
+/**
+ * The typed face of the native binding: what C++ gives to JavaScript, alike in Node and in interpreters.
+ *
+ * Nothing here is public. The classes of `src/channel` and `src/interpreter` put the public API on top.
+ */
+
+/** How an operation on a channel ended; the same numbers as `Status` in native/core/status.h. */
+export const Status = {
+  done: 0,
+  wouldBlock: 1,
+  closed: 2,
+  poisoned: 3,
+  timedOut: 4,
+  interrupted: 5,
+} as const;
+export type Status = (typeof Status)[keyof typeof Status];
+
+/** An endpoint on its way into a JavaScript object; only native code makes one. */
+declare const seed: unique symbol;
+export interface EndpointSeed {
+  readonly [seed]: true;
+}
+
+/** A message encoded once, waiting to be sent; what was moved into it is no longer the sender's. */
+declare const packed: unique symbol;
+export interface Packed {
+  readonly [packed]: true;
+}
+
+/** What both sides of a channel have in common. */
+export interface NativeEndpoint {
+  /** How the last operation on this handle ended, for those that return `NOTHING`. */
+  nativeStatus(): Status;
+  nativeChannelId(): number;
+  nativeName(): string;
+  nativeCapacity(): number;
+  nativeSize(): number;
+  /** `done` while the channel is open, `closed` or `poisoned` after. */
+  nativeChannelStatus(): Status;
+  /** Whether this handle still counts. */
+  nativeIsOpen(): boolean;
+  /** What `close` or `poison` was given, decoded anew; undefined if nothing. */
+  nativeReason(): unknown;
+  /** Another handle of the same side, made through the `makeSender` or `makeReceiver` hook. */
+  nativeDuplicate(): unknown;
+  /** Gives up this handle. */
+  nativeRelease(): void;
+  nativeCloseChannel(reason?: unknown): void;
+  nativePoisonChannel(reason?: unknown): void;
+}
+
+export interface NativeSender extends NativeEndpoint {
+  /** Sends. Without `timeout` (milliseconds) it only tries; `Infinity` waits for ever, blocking the thread. What is moved is handed over only on `done`. */
+  nativePut(value: unknown, timeout?: number, transfer?: readonly object[]): Status;
+  nativePutPacked(message: Packed, timeout?: number): Status;
+  /**
+   * Asks to be told by `onReady` when a send may go on. `done`: it may go on now (buffered), or the message
+   * has been received (rendezvous, `settle` says so). One at a time a handle.
+   */
+  nativeArm(message: Packed): Status;
+  /** After `onReady` or `nativeArm` said `done`: sends the message, or learns that it was sent. `wouldBlock`: arm again. */
+  nativeSettle(message: Packed): Status;
+  /** Stops waiting. `done`: too late, the message has been sent. Otherwise `wouldBlock`, and the message is the caller's again. */
+  nativeWithdraw(message: Packed): Status;
+}
+
+export interface NativeReceiver extends NativeEndpoint {
+  /** Receives, or returns `NOTHING` (then see `nativeStatus`). Without `timeout` it only tries. */
+  nativeTake(timeout?: number): unknown;
+  /** Asks to be told by `onReady`; see the sender's. */
+  nativeArm(): Status;
+  /** After `onReady` or `nativeArm` said `done`: the message, or `NOTHING` (then see `nativeStatus`). */
+  nativeSettle(): unknown;
+  /** Stops waiting; returns the message if one had been handed over already, or `NOTHING`. */
+  nativeWithdraw(): unknown;
+}
+
+/** Marks a value to be handed over; see `move` in src/ownership. */
+export interface NativeMoved {
+  readonly value: unknown;
+}
+
+/** What native code calls in JavaScript. */
+export interface Hooks {
+  makeSender(seed: EndpointSeed): NativeSender;
+  makeReceiver(seed: EndpointSeed): NativeReceiver;
+  /** Makes the error for a value that cannot travel; `why` is the engine's message. */
+  notShareable(value: unknown, why: string): Error;
+  onReady(endpoint: NativeEndpoint): void;
+  onLetter(from: number, type: number, id: number, body: unknown): void;
+}
+
+/** What native code calls only inside interpreters. */
+export interface GuestHooks {
+  /** Runs the timers that are due. */
+  onTimer(): void;
+  /** `import()` in `referrer` (a URL or a script's name): resolves to the module's namespace. */
+  onImport(specifier: string, referrer: string): Promise<object>;
+  onImportMeta(meta: Record<string, unknown>, url: string): void;
+  /** An exception that nobody caught (a timer's, a hook's). */
+  onUncaught(error: unknown): void;
+  /** A promise was rejected without a handler (`true`), or got one after all (`false`). */
+  onRejection(promise: Promise<unknown>, reason: unknown, unhandled: boolean): void;
+  /** Answers a synchronous call made under the interpreter's lock from another thread. */
+  onCallSync(type: number, body: unknown): unknown;
+}
+
+/** Letters that native code itself posts. Those of TypeScript start at 16 (src/interpreter/protocol.ts). */
+export const NativeLetter = {
+  /** The interpreter `from` is ready for letters. Posted to its creator. */
+  ready: 1,
+  /** The interpreter `from` could not be made; the body is a message. Posted to its creator. */
+  failed: 2,
+  /**
+   * The interpreter `from` has ended; the id is an `EndCause`, the body the reason it was given. Posted to its
+   * creator and to whoever ever posted to it.
+   */
+  ended: 3,
+} as const;
+
+/** Why an interpreter ended; the same numbers as `EndCause` in native/isolate/interpreter.h. */
+export const EndCause = {
+  closed: 0,
+  terminated: 1,
+  memoryLimit: 2,
+} as const;
+
+export interface NativeInterpreterOptions {
+  name: string;
+  /** Bytes. */
+  stackSize?: number;
+  /** Bytes of JavaScript heap; 0 or absent: the engine's default. */
+  memoryLimit?: number;
+}
+
+export interface NativeInterpreterInfo {
+  id: number;
+  name: string;
+  /** The party that created it. */
+  parent: number;
+  state: 'idle' | 'running' | 'blocked' | 'closed';
+}
+
+export interface Binding {
+  /** Returned instead of a message when there was none. */
+  readonly NOTHING: symbol;
+  /** This party: a Node environment or an interpreter; ids are given in order, the first environment has 0. */
+  readonly partyId: number;
+  readonly partyName: string;
+  /** The Node environment that serves modules and console to this party; itself in Node. */
+  readonly hostId: number;
+
+  readonly NativeSender: abstract new (seed: EndpointSeed) => NativeSender;
+  readonly NativeReceiver: abstract new (seed: EndpointSeed) => NativeReceiver;
+  /** `transfer`: the buffers and endpoints below `value` that are handed over with it. */
+  readonly NativeMoved: new (
+    value: unknown,
+    transfer: readonly object[],
+  ) => NativeMoved;
+
+  setHooks(hooks: Hooks): void;
+  /** Throws a RangeError when there is no memory for that capacity. */
+  createChannel(capacity: number, name: string): [EndpointSeed, EndpointSeed];
+  /** Encodes a message once; throws what `notShareable` makes, and then nothing has been handed over. */
+  pack(value: unknown, transfer?: readonly object[]): Packed;
+  /** Takes a message out that was not sent. */
+  unpack(message: Packed): unknown;
+  /** A structured clone within this interpreter. */
+  clone(value: unknown, transfer?: readonly object[]): unknown;
+
+  /** Puts a letter in a party's mailbox; false if that party has ended. */
+  post(to: number, type: number, id: number, body: unknown, transfer?: readonly object[]): boolean;
+  /** Whether pending operations keep this Node environment alive; without effect in interpreters. */
+  keepAlive(on: boolean): void;
+  /** Delivers what is in this party's mailbox now. */
+  drain(): void;
+
+  /** Starts an interpreter; `ready` or `failed` follows. Returns its id. */
+  createInterpreter(options: NativeInterpreterOptions): number;
+  /** Ends an interpreter now, whatever it does; `ended` follows. False if it has ended already. */
+  terminate(id: number, reason?: unknown): boolean;
+  /** All interpreters that live in this process, in order of id. */
+  interpreters(): NativeInterpreterInfo[];
+  /**
+   * Calls `onCallSync` of interpreter `id` on this thread, under its lock, and returns what that returned.
+   * Returns `NOTHING` when the lock was not had in `timeout` milliseconds, or the interpreter has ended. When the
+   * answer cannot travel, `onCallSync` is called again with type 0 and the error.
+   */
+  callSync(id: number, type: number, body: unknown, timeout: number): unknown;
+  /** The lock of an interpreter: undefined once that has ended. */
+  lockState(id: number): { held: boolean; waiting: number; waitedMs: number } | undefined;
+
+  /** Only in Node: the guest's own code, before the first interpreter is created. */
+  setGuestSource(source: string): void;
+}
+
+/** What an interpreter's binding has beside. */
+export interface GuestBinding extends Binding {
+  setGuestHooks(hooks: GuestHooks): void;
+  /** Runs a script in the global scope; returns its completion value. */
+  runScript(source: string, name: string): unknown;
+  /** Compiles an ES module and returns the specifiers it requests, in order, without doubles. */
+  compileModule(url: string, source: string): string[];
+  /** Makes a module from values. */
+  syntheticModule(url: string, exports: Record<string, unknown>): void;
+  /** Says which module a specifier of a compiled module means. */
+  linkModule(url: string, specifier: string, target: string): void;
+  /** Instantiates and evaluates a module whose whole graph is compiled and linked; its namespace when it is done. */
+  evaluateModule(url: string): Promise<object>;
+  /** The loop is to call `onTimer` in so many milliseconds; negative: not any more. */
+  setTimer(ms: number): void;
+  /** Monotonic milliseconds. */
+  now(): number;
+  encodeUtf8(text: string): Uint8Array;
+  /** Throws a TypeError if `fatal` and the bytes are not UTF-8. */
+  decodeUtf8(bytes: ArrayBuffer | ArrayBufferView, fatal: boolean): string;
+  /** Ends the loop after this turn. */
+  finish(): void;
+}
+
+/** Set once by the host's or the guest's first module, before any other of ours runs. */
+export let native: Binding;
+
+export function installBinding(binding: Binding): void {
+  native = binding;
+}

@@ -1,0 +1,61 @@
+import { startTimer } from '../binding/world.js';
+import { TimeoutError } from '../errors/channel-errors.js';
+
+/** The part of an AbortSignal that operations need. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** How long an operation may wait, and what is handed over with its message. */
+export interface OpOptions {
+  /** Milliseconds, fractions allowed; waits for ever by default. */
+  timeout?: number | undefined;
+  /**
+   * When it aborts, the operation rejects with the signal's reason and has not happened. A blocking operation only
+   * looks at it once, at the start: a thread that blocks runs nothing that could abort it.
+   */
+  signal?: AbortSignalLike | undefined;
+  /** Buffers and endpoints in the message that are handed over instead of copied; `move()` does the same. */
+  transfer?: readonly object[] | undefined;
+}
+
+/** The time-out in milliseconds, `Infinity` when there is none. Throws if an option is not what it must be. */
+export function timeoutOf(options: OpOptions | undefined): number {
+  const timeout = options?.timeout;
+  if (timeout === undefined) return Number.POSITIVE_INFINITY;
+  if (typeof timeout !== 'number') throw new TypeError('timeout must be a number of milliseconds.');
+  if (!(timeout >= 0))
+    throw new RangeError(`timeout must not be negative or NaN, but is ${timeout}.`);
+  return timeout;
+}
+
+/** Throws the signal's reason if it has aborted already. */
+export function throwIfAborted(options: OpOptions | undefined): void {
+  if (options?.signal?.aborted === true) throw options.signal.reason;
+}
+
+export function timedOut(what: string, timeout: number, value?: unknown): TimeoutError {
+  return new TimeoutError(`${what} did not happen within ${timeout} ms.`, { value });
+}
+
+/** Calls `cancel` when the time is up or the signal aborts; what it returns must be called when neither matters any more. */
+export function watch(
+  options: OpOptions,
+  cancel: (reason: { timeout: number } | { abort: unknown }) => void,
+): () => void {
+  const timeout = timeoutOf(options);
+  const signal = options.signal;
+  const stopTimer =
+    timeout === Number.POSITIVE_INFINITY
+      ? undefined
+      : startTimer(timeout, () => cancel({ timeout }));
+  const onAbort = (): void => cancel({ abort: signal?.reason });
+  signal?.addEventListener('abort', onAbort);
+  return () => {
+    stopTimer?.();
+    signal?.removeEventListener('abort', onAbort);
+  };
+}

@@ -1,0 +1,415 @@
+import '../binding/symbols.js';
+import { type EndpointSeed, native, Status } from '../binding/binding.js';
+import { nextTurn, now } from '../binding/world.js';
+import { ChannelClosedError } from '../errors/channel-errors.js';
+import { channelName, describeEndpoint, failure, INSPECT } from './failure.js';
+import { Fifo, type Waiting } from './fifo.js';
+import { type OpOptions, throwIfAborted, timedOut, timeoutOf, watch } from './options.js';
+import { startWaiting, stopWaiting } from './pending.js';
+
+const { NOTHING } = native;
+const { done, wouldBlock } = Status;
+
+/** An asynchronous receive that found no message. */
+class PendingReceive implements Waiting<PendingReceive> {
+  next: PendingReceive | null = null;
+  previous: PendingReceive | null = null;
+  stopWatching: (() => void) | undefined = undefined;
+
+  constructor(
+    readonly resolve: (message: unknown) => void,
+    readonly reject: (error: unknown) => void,
+  ) {}
+}
+
+/**
+ * The receiving end of a channel. Each message goes to exactly one of a channel's receivers.
+ *
+ * ```js
+ * import { channel } from 'isolane';
+ *
+ * const [tx, rx] = channel();
+ * tx.sendSync(1);
+ * tx.sendSync(2);
+ * tx.close();
+ * for await (const message of rx) console.log(message); // 1, then 2
+ * ```
+ */
+export class Receiver<T> extends native.NativeReceiver {
+  private readonly pending = new Fifo<PendingReceive>();
+  /** Whether native code was asked to tell when there is a message for the first pending receive. */
+  private armed = false;
+  private released = false;
+
+  /** @internal */
+  constructor(seed: EndpointSeed) {
+    super(seed);
+  }
+
+  /** The channel's id: all handles of one channel have the same, in every interpreter. */
+  get id(): number {
+    return this.nativeChannelId();
+  }
+
+  /** The channel's name, `''` by default. */
+  get name(): string {
+    return this.nativeName();
+  }
+
+  /** How many messages the channel holds at most; 0: each is handed from hand to hand. */
+  get capacity(): number {
+    return this.nativeCapacity();
+  }
+
+  /** How many messages are queued now. */
+  get size(): number {
+    return this.nativeSize();
+  }
+
+  /** Whether this handle is closed or moved, or the channel is closed; messages may still be queued in the latter case. */
+  get closed(): boolean {
+    return this.released || !this.nativeIsOpen() || this.nativeChannelStatus() !== done;
+  }
+
+  /**
+   * Takes a message if there is one, else returns `ifEmpty`.
+   *
+   * Throws a ChannelClosedError when the channel is closed (or has no sender left) and everything is taken, a
+   * ChannelPoisonedError, and a MovedError if this handle was moved away.
+   *
+   * ```js
+   * import { channel } from 'isolane';
+   *
+   * const [tx, rx] = channel();
+   * console.log(rx.tryReceive('nothing')); // nothing
+   * tx.trySend(7);
+   * console.log(rx.tryReceive()); // 7
+   * ```
+   */
+  tryReceive<D = undefined>(ifEmpty?: D): T | D {
+    if (this.pending.head === null) {
+      const message = this.nativeTake();
+      if (message !== NOTHING) return message as T;
+      const status = this.nativeStatus();
+      if (status !== wouldBlock) throw this.failure(status);
+    }
+    // Whatever there is belongs to the receives that came before.
+    return ifEmpty as D;
+  }
+
+  /**
+   * Takes a message, blocking this thread until there is one.
+   *
+   * Throws what {@link tryReceive} throws, and a TimeoutError when the time is up.
+   */
+  receiveSync(options?: OpOptions): T {
+    if (options === undefined && this.pending.head === null) {
+      const message = this.nativeTake(Number.POSITIVE_INFINITY);
+      if (message === NOTHING) throw this.failure(this.nativeStatus());
+      return message as T;
+    }
+    return this.receiveSyncInTurn(options);
+  }
+
+  /**
+   * Takes a message, waiting until there is one. Receives of one handle are served in the order of the calls.
+   *
+   * Rejects with what {@link tryReceive} throws, a TimeoutError, or the signal's reason; then no message was taken.
+   *
+   * ```js
+   * import { channel } from 'isolane';
+   *
+   * const [tx, rx] = channel();
+   * const message = rx.receive({ timeout: 1000 });
+   * tx.trySend('hello');
+   * console.log(await message); // hello
+   * ```
+   */
+  receive(options?: OpOptions): Promise<T> {
+    try {
+      throwIfAborted(options);
+      timeoutOf(options);
+      if (this.pending.head === null) {
+        const message = this.nativeTake();
+        if (message !== NOTHING) return Promise.resolve(message as T);
+        const status = this.nativeStatus();
+        if (status !== wouldBlock) throw this.failure(status);
+      }
+      return this.receiveLater(options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Waits for one message, and takes with it what else is queued, at most `max` in all. Rejects like {@link receive}.
+   *
+   * ```js
+   * import { channel } from 'isolane';
+   *
+   * const [tx, rx] = channel();
+   * tx.sendManySync([1, 2, 3]);
+   * console.log(await rx.receiveMany(10)); // [ 1, 2, 3 ]
+   * ```
+   */
+  async receiveMany(max: number, options?: OpOptions): Promise<T[]> {
+    checkMax(max);
+    const messages = [await this.receive(options)];
+    this.takeQueued(messages, max);
+    return messages;
+  }
+
+  /** {@link receiveMany}, blocking this thread. */
+  receiveManySync(max: number, options?: OpOptions): T[] {
+    checkMax(max);
+    const messages = [this.receiveSync(options)];
+    this.takeQueued(messages, max);
+    return messages;
+  }
+
+  /** Takes messages until the channel is closed and drained, blocking this thread. Leaving the loop leaves the handle open. */
+  [Symbol.iterator](): IterableIterator<T> {
+    return new MessageIterator<T>(this);
+  }
+
+  /** Takes messages until the channel is closed and drained. Leaving the loop leaves the handle open. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<T> {
+    return new AsyncMessageIterator<T>(this);
+  }
+
+  /** Another handle of the same channel, to be closed on its own. */
+  clone(): Receiver<T> {
+    if (!this.nativeIsOpen()) throw this.failure(Status.closed);
+    return this.nativeDuplicate() as Receiver<T>;
+  }
+
+  /**
+   * Gives up this handle; receives that are pending on it reject with a ChannelClosedError. When the last receiver of a
+   * channel is gone, sending into it throws a ChannelClosedError.
+   */
+  close(): void {
+    if (this.released || !this.nativeIsOpen()) return;
+    this.rejectPending();
+    this.released = true;
+    this.nativeRelease();
+  }
+
+  /** Drops what is queued; from now on every operation on either side throws a ChannelPoisonedError with the reason. */
+  poison(reason?: unknown): void {
+    this.nativePoisonChannel(reason);
+  }
+
+  override toString(): string {
+    return describeEndpoint(this, 'Receiver');
+  }
+
+  /** How Node prints it. @internal */
+  [INSPECT](): string {
+    return this.toString();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Native code says that there may be a message for the first pending receive. @internal */
+  onReady(): void {
+    if (this.armed) this.advance();
+  }
+
+  /** The next message for an iterator, blocking; `NOTHING` when the channel is closed and drained. @internal */
+  nextSync(): unknown {
+    if (this.pending.head !== null) this.flush(Number.POSITIVE_INFINITY);
+    const message = this.nativeTake(Number.POSITIVE_INFINITY);
+    if (message === NOTHING) {
+      const status = this.nativeStatus();
+      if (status !== Status.closed || this.released || !this.nativeIsOpen()) {
+        throw this.failure(status);
+      }
+    }
+    return message;
+  }
+
+  /** A message, or `NOTHING` if there is none that is not someone else's, or none any more. @internal */
+  takeNow(): unknown {
+    return this.pending.head === null ? this.nativeTake() : NOTHING;
+  }
+
+  private failure(status: Status): Error {
+    return failure(this, 'receiver', status, this.released);
+  }
+
+  private receiveLater(options: OpOptions | undefined): Promise<T> {
+    return new Promise<unknown>((resolve, reject) => {
+      const receive = new PendingReceive(resolve, reject);
+      if (this.pending.head === null) startWaiting(this);
+      this.pending.push(receive);
+      if (options !== undefined) {
+        receive.stopWatching = watch(options, (why) => this.cancel(receive, why));
+      }
+      if (this.pending.head === receive) this.advance();
+    }) as Promise<T>;
+  }
+
+  private takeQueued(messages: T[], max: number): void {
+    while (messages.length < max) {
+      const message = this.takeNow();
+      if (message === NOTHING) return;
+      messages.push(message as T);
+    }
+  }
+
+  /** Serves as many of the pending receives as can be now, and asks to be told when there is a message for the next. */
+  private advance(): void {
+    for (let receive = this.pending.head; receive !== null; receive = this.pending.head) {
+      try {
+        const message = this.armed ? this.nativeSettle() : this.nativeTake();
+        this.armed = false;
+        if (message !== NOTHING) this.remove(receive).resolve(message);
+        else if (this.waitAgain(receive)) return;
+      } catch (error) {
+        this.armed = false;
+        this.remove(receive).reject(error);
+      }
+    }
+  }
+
+  /** Whether the first pending receive has to wait now; otherwise it has been rejected, or may try again. */
+  private waitAgain(receive: PendingReceive): boolean {
+    let status = this.nativeStatus();
+    if (status === wouldBlock) {
+      status = this.nativeArm();
+      this.armed = status === wouldBlock || status === done;
+      if (this.armed) return status === wouldBlock;
+    }
+    this.remove(receive).reject(this.failure(status));
+    return false;
+  }
+
+  private remove(receive: PendingReceive): PendingReceive {
+    receive.stopWatching?.();
+    this.pending.remove(receive);
+    if (this.pending.head === null) stopWaiting(this);
+    return receive;
+  }
+
+  private cancel(receive: PendingReceive, why: { timeout: number } | { abort: unknown }): void {
+    const wasFirst = this.pending.head === receive;
+    const message = wasFirst ? this.withdraw() : NOTHING;
+    this.remove(receive);
+    if (message !== NOTHING) receive.resolve(message);
+    else if ('abort' in why) receive.reject(why.abort);
+    else receive.reject(timedOut(`The receive from ${channelName(this)}`, why.timeout));
+    if (wasFirst) this.advance();
+  }
+
+  private withdraw(): unknown {
+    if (!this.armed) return NOTHING;
+    this.armed = false;
+    return this.nativeWithdraw();
+  }
+
+  private rejectPending(): void {
+    const message = this.withdraw();
+    const first = this.pending.head;
+    if (message !== NOTHING && first !== null) this.remove(first).resolve(message);
+    for (let receive = this.pending.head; receive !== null; receive = this.pending.head) {
+      const text = `The receiver of ${channelName(this)} was closed here while it was receiving.`;
+      this.remove(receive).reject(new ChannelClosedError(text));
+    }
+  }
+
+  /** A blocking receive that has options, or comes after receives that are pending. */
+  private receiveSyncInTurn(options: OpOptions | undefined): T {
+    throwIfAborted(options);
+    const timeout = timeoutOf(options);
+    const end = now() + timeout;
+    if (this.flush(end)) {
+      const message = this.nativeTake(Math.max(0, end - now()));
+      if (message !== NOTHING) return message as T;
+      const status = this.nativeStatus();
+      if (status !== Status.timedOut && status !== wouldBlock) throw this.failure(status);
+    }
+    throw timedOut(`The receive from ${channelName(this)}`, timeout);
+  }
+
+  /** Serves what is pending, blocking; false when the time was up before. */
+  private flush(end: number): boolean {
+    for (let receive = this.pending.head; receive !== null; receive = this.pending.head) {
+      let message = this.withdraw();
+      if (message === NOTHING) message = this.nativeTake(Math.max(0, end - now()));
+      if (message !== NOTHING) {
+        this.remove(receive).resolve(message);
+        continue;
+      }
+      const status = this.nativeStatus();
+      if (status === Status.timedOut || status === wouldBlock) {
+        this.advance();
+        return false;
+      }
+      this.remove(receive).reject(this.failure(status));
+    }
+    return true;
+  }
+}
+
+class MessageIterator<T> implements IterableIterator<T> {
+  constructor(private readonly receiver: Receiver<T>) {}
+
+  next(): IteratorResult<T, undefined> {
+    const message = this.receiver.nextSync();
+    return message === NOTHING
+      ? { value: undefined, done: true }
+      : { value: message as T, done: false };
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+}
+
+/** After so many messages in a row that were there at once, an asynchronous loop lets the event loop turn. */
+const MOST_IN_A_ROW = 1024;
+
+class AsyncMessageIterator<T> implements AsyncIterableIterator<T> {
+  private inARow = 0;
+
+  constructor(private readonly receiver: Receiver<T>) {}
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    if (++this.inARow > MOST_IN_A_ROW) return this.nextAfterTurn();
+    const message = this.receiver.takeNow();
+    return message === NOTHING
+      ? this.nextLater()
+      : Promise.resolve({ value: message as T, done: false });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  private async nextAfterTurn(): Promise<IteratorResult<T, undefined>> {
+    this.inARow = 0;
+    await nextTurn();
+    return this.next();
+  }
+
+  private async nextLater(): Promise<IteratorResult<T, undefined>> {
+    this.inARow = 0;
+    try {
+      return { value: await this.receiver.receive(), done: false };
+    } catch (error) {
+      // A handle that was closed here is an error; a channel that has ended is the end of the loop.
+      if (error instanceof ChannelClosedError && this.receiver.nativeIsOpen()) {
+        return { value: undefined, done: true };
+      }
+      throw error;
+    }
+  }
+}
+
+function checkMax(max: number): void {
+  if (!Number.isInteger(max) || max < 1) {
+    throw new RangeError(`The number of messages must be a positive integer, but is ${max}.`);
+  }
+}

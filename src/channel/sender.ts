@@ -1,0 +1,353 @@
+import '../binding/symbols.js';
+import { type EndpointSeed, native, type Packed, Status } from '../binding/binding.js';
+import { now } from '../binding/world.js';
+import { carriesMoved, unmarked } from '../ownership/move.js';
+import { channelName, describeEndpoint, failure, INSPECT } from './failure.js';
+import { Fifo, type Waiting } from './fifo.js';
+import { type OpOptions, throwIfAborted, timedOut, timeoutOf, watch } from './options.js';
+import { startWaiting, stopWaiting } from './pending.js';
+
+const { done, wouldBlock } = Status;
+
+/** An asynchronous send that could not go at once. */
+class PendingSend implements Waiting<PendingSend> {
+  next: PendingSend | null = null;
+  previous: PendingSend | null = null;
+  stopWatching: (() => void) | undefined = undefined;
+
+  constructor(
+    readonly message: Packed,
+    private readonly original: unknown,
+    private readonly transfers: boolean,
+    readonly resolve: () => void,
+    readonly reject: (error: unknown) => void,
+  ) {}
+
+  /** What the sender of the message can use again, once it is certain that it is not sent. */
+  value(): unknown {
+    const handedOver = this.transfers || carriesMoved(this.original);
+    return handedOver ? native.unpack(this.message) : this.original;
+  }
+}
+
+/**
+ * The sending end of a channel. Any number of senders feed one channel; each is a handle of its own, which can itself be
+ * sent to other interpreters.
+ *
+ * ```js
+ * import { channel } from 'isolane';
+ *
+ * const [tx, rx] = channel(2);
+ * await tx.send('a');
+ * console.log(tx.trySend('b'), tx.trySend('c')); // true false
+ * tx.close();
+ * console.log([...rx]); // [ 'a', 'b' ]
+ * ```
+ */
+export class Sender<T> extends native.NativeSender {
+  private readonly pending = new Fifo<PendingSend>();
+  /** Whether native code was asked to tell when the first pending send may go on. */
+  private armed = false;
+  /** Set by `close`; pending sends are still sent then. */
+  private released = false;
+
+  /** @internal */
+  constructor(seed: EndpointSeed) {
+    super(seed);
+  }
+
+  /** The channel's id: all handles of one channel have the same, in every interpreter. */
+  get id(): number {
+    return this.nativeChannelId();
+  }
+
+  /** The channel's name, `''` by default. */
+  get name(): string {
+    return this.nativeName();
+  }
+
+  /** How many messages the channel holds at most; 0: each is handed from hand to hand. */
+  get capacity(): number {
+    return this.nativeCapacity();
+  }
+
+  /** How many messages are queued now. */
+  get size(): number {
+    return this.nativeSize();
+  }
+
+  /** Whether nothing can be sent here any more: the handle is closed or moved, or the channel is closed. */
+  get closed(): boolean {
+    return this.released || !this.nativeIsOpen() || this.nativeChannelStatus() !== done;
+  }
+
+  /**
+   * Sends without waiting; false if it would have to wait.
+   *
+   * Throws a ChannelClosedError, whose `value` is the message, if the channel is closed or has no receiver; a
+   * ChannelPoisonedError; a NotShareableError; a MovedError if this handle was moved away.
+   */
+  trySend(value: T): boolean {
+    if (this.pending.head === null) {
+      const status = this.nativePut(value);
+      if (status === done) return true;
+      if (status === wouldBlock) return false;
+      throw this.failure(status, unmarked(value));
+    }
+    if (this.released) throw this.failure(Status.closed, unmarked(value));
+    return false;
+  }
+
+  /**
+   * Sends, blocking this thread while the channel is full (with capacity 0: until it is received).
+   *
+   * Throws what {@link trySend} throws, and a TimeoutError when the time is up.
+   *
+   * ```js
+   * import { channel } from 'isolane';
+   *
+   * const [tx, rx] = channel();
+   * tx.sendSync({ hello: 'world' });
+   * console.log(rx.receiveSync()); // { hello: 'world' }
+   * ```
+   */
+  sendSync(value: T, options?: OpOptions): void {
+    if (options === undefined && this.pending.head === null) {
+      const status = this.nativePut(value, Number.POSITIVE_INFINITY);
+      if (status !== done) throw this.failure(status, unmarked(value));
+      return;
+    }
+    this.sendSyncInTurn(value, options);
+  }
+
+  /**
+   * Sends; resolves once the message is accepted (with capacity 0: received). Messages of one sender arrive in the order
+   * of the calls, whether they were awaited or not.
+   *
+   * Rejects with what {@link trySend} throws, a TimeoutError, or the signal's reason; then the message was not sent.
+   *
+   * ```js
+   * import { channel } from 'isolane';
+   *
+   * const [tx] = channel(1);
+   * await tx.send(1);
+   * await tx.send(2, { timeout: 5 }).catch((error) => console.log(error.name)); // TimeoutError
+   * ```
+   */
+  send(value: T, options?: OpOptions): Promise<void> {
+    try {
+      throwIfAborted(options);
+      timeoutOf(options);
+      if (this.released) throw this.failure(Status.closed, unmarked(value));
+      if (this.pending.head === null) {
+        const status = this.nativePut(value, undefined, options?.transfer);
+        if (status === done) return Promise.resolve();
+        if (status !== wouldBlock) throw this.failure(status, unmarked(value));
+      }
+      return this.sendLater(value, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Sends several values in order; resolves to how many were sent, which is all of them unless the time was up or the signal
+   * aborted after some. Options are for the whole. Rejects like {@link send}.
+   */
+  async sendMany(values: Iterable<T>, options?: OpOptions): Promise<number> {
+    const end = now() + timeoutOf(options);
+    let sent = 0;
+    for (const value of values) {
+      if (this.pending.head !== null || !this.trySend(value)) {
+        try {
+          await this.send(value, remaining(options, end));
+        } catch (error) {
+          if (sent > 0 && isCancelled(error, options)) return sent;
+          throw error;
+        }
+      }
+      sent++;
+    }
+    return sent;
+  }
+
+  /** {@link sendMany}, blocking this thread. */
+  sendManySync(values: Iterable<T>, options?: OpOptions): number {
+    const end = now() + timeoutOf(options);
+    let sent = 0;
+    for (const value of values) {
+      try {
+        this.sendSync(value, remaining(options, end));
+      } catch (error) {
+        if (sent > 0 && isCancelled(error, options)) return sent;
+        throw error;
+      }
+      sent++;
+    }
+    return sent;
+  }
+
+  /** Another handle of the same channel, to be closed on its own. */
+  clone(): Sender<T> {
+    if (this.released || !this.nativeIsOpen()) throw this.failure(Status.closed);
+    return this.nativeDuplicate() as Sender<T>;
+  }
+
+  /**
+   * Gives up this handle, after what it is still sending. When the last sender of a channel is gone, receivers take what is
+   * queued, and then end.
+   */
+  close(): void {
+    if (this.released || !this.nativeIsOpen()) return;
+    this.released = true;
+    if (this.pending.head === null) this.nativeRelease();
+  }
+
+  /** Drops what is queued; from now on every operation on either side throws a ChannelPoisonedError with the reason. */
+  poison(reason?: unknown): void {
+    this.nativePoisonChannel(reason);
+  }
+
+  override toString(): string {
+    return describeEndpoint(this, 'Sender');
+  }
+
+  /** How Node prints it. @internal */
+  [INSPECT](): string {
+    return this.toString();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Native code says that the first pending send may go on. @internal */
+  onReady(): void {
+    if (this.armed) this.advance();
+  }
+
+  private failure(status: Status, value?: unknown): Error {
+    return failure(this, 'sender', status, this.released, value);
+  }
+
+  private sendLater(value: T, options: OpOptions | undefined): Promise<void> {
+    const message = native.pack(value, options?.transfer);
+    return new Promise((resolve, reject) => {
+      const send = new PendingSend(
+        message,
+        value,
+        options?.transfer !== undefined,
+        resolve,
+        reject,
+      );
+      if (this.pending.head === null) startWaiting(this);
+      this.pending.push(send);
+      if (options !== undefined) {
+        send.stopWatching = watch(options, (why) => this.cancel(send, why));
+      }
+      if (this.pending.head === send) this.advance();
+    });
+  }
+
+  /** Sends as many of the pending messages as can go now, and asks to be told when the next may. */
+  private advance(): void {
+    for (let send = this.pending.head; send !== null; send = this.pending.head) {
+      const status = this.armed
+        ? this.nativeSettle(send.message)
+        : this.nativePutPacked(send.message);
+      this.armed = false;
+      if (status === wouldBlock) {
+        const armed = this.nativeArm(send.message);
+        this.armed = armed === wouldBlock || armed === done;
+        if (armed === wouldBlock) return;
+        if (armed !== done) this.settle(send, armed);
+      } else {
+        this.settle(send, status);
+      }
+    }
+  }
+
+  /** Ends a pending send as `status` says. */
+  private settle(send: PendingSend, status: Status): void {
+    if (status === done) this.remove(send).resolve();
+    else {
+      // Before it is removed: the handle may be released then, and cannot tell the channel's reason any more.
+      const error = failure(this, 'sender', status, false, send.value());
+      this.remove(send).reject(error);
+    }
+  }
+
+  private remove(send: PendingSend): PendingSend {
+    send.stopWatching?.();
+    this.pending.remove(send);
+    if (this.pending.head === null) {
+      stopWaiting(this);
+      if (this.released) this.nativeRelease();
+    }
+    return send;
+  }
+
+  private cancel(send: PendingSend, why: { timeout: number } | { abort: unknown }): void {
+    const wasFirst = this.pending.head === send;
+    if (wasFirst && this.withdraw(send) === done) this.settle(send, done);
+    else {
+      const error =
+        'abort' in why
+          ? why.abort
+          : timedOut(`The send to ${channelName(this)}`, why.timeout, send.value());
+      this.remove(send).reject(error);
+    }
+    if (wasFirst) this.advance();
+  }
+
+  private withdraw(send: PendingSend): Status {
+    if (!this.armed) return wouldBlock;
+    this.armed = false;
+    return this.nativeWithdraw(send.message);
+  }
+
+  /** A blocking send that has options, or comes after sends that are pending. */
+  private sendSyncInTurn(value: T, options: OpOptions | undefined): void {
+    throwIfAborted(options);
+    const timeout = timeoutOf(options);
+    if (this.released) throw this.failure(Status.closed, unmarked(value));
+    const end = now() + timeout;
+    let status: Status = this.flush(end) ? done : Status.timedOut;
+    if (status === done) {
+      status = this.nativePut(value, Math.max(0, end - now()), options?.transfer);
+    }
+    if (status === done) return;
+    if (status === Status.timedOut || status === wouldBlock) {
+      throw timedOut(`The send to ${channelName(this)}`, timeout, unmarked(value));
+    }
+    throw this.failure(status, unmarked(value));
+  }
+
+  /** Sends what is pending, blocking; false when the time was up before. */
+  private flush(end: number): boolean {
+    for (let send = this.pending.head; send !== null; send = this.pending.head) {
+      let status = this.withdraw(send);
+      if (status !== done) {
+        status = this.nativePutPacked(send.message, Math.max(0, end - now()));
+      }
+      if (status === Status.timedOut || status === wouldBlock) {
+        this.advance();
+        return false;
+      }
+      this.settle(send, status);
+    }
+    return true;
+  }
+}
+
+/** The options of one operation of several that share a time-out. */
+export function remaining(options: OpOptions | undefined, end: number): OpOptions | undefined {
+  if (options?.timeout === undefined) return options;
+  return { ...options, timeout: Math.max(0, end - now()) };
+}
+
+/** Whether an operation failed because its caller wanted it to wait no longer. */
+export function isCancelled(error: unknown, options: OpOptions | undefined): boolean {
+  if (options?.signal?.aborted === true && error === options.signal.reason) return true;
+  return error instanceof Error && error.name === 'TimeoutError' && options?.timeout !== undefined;
+}

@@ -1,0 +1,29 @@
+/** Everything that is public, and works in Node and in interpreters alike. */
+
+// Channels
+export { Channel, type ChannelOptions, channel } from './channel/channel.js';
+export type { AbortSignalLike, OpOptions } from './channel/options.js';
+export { Receiver } from './channel/receiver.js';
+export { Sender } from './channel/sender.js';
+// Errors
+export {
+  ChannelClosedError,
+  ChannelPoisonedError,
+  DeadlockError,
+  TimeoutError,
+} from './errors/channel-errors.js';
+export {
+  ExecutionTimeoutError,
+  InterpreterClosedError,
+  LockTimeoutError,
+  MemoryLimitError,
+} from './errors/interpreter-errors.js';
+export { IsolaneError } from './errors/isolane-error.js';
+export { MovedError, NotShareableError } from './errors/ownership-errors.js';
+// Interpreters
+export type { ConsoleLine } from './interpreter/console-routes.js';
+export { Interpreter, type InterpreterInfo } from './interpreter/interpreter.js';
+export type { InterpreterOptions } from './interpreter/options.js';
+export type { Remote } from './interpreter/remote.js';
+// Ownership
+export { move } from './ownership/move.js';

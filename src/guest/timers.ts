@@ -1,0 +1,184 @@
+import { guest } from './binding.js';
+import { type Due, TimerHeap } from './timer-heap.js';
+import { reportUncaught } from './uncaught.js';
+
+type Callback = (...args: unknown[]) => unknown;
+
+/** The longest delay in milliseconds; longer ones become 1, as in Node. */
+const LONGEST = 2 ** 31 - 1;
+
+const timers = new TimerHeap<Timeout>();
+const byId = new Map<number, Timeout>();
+const immediates = new Set<Immediate>();
+let lastId = 0;
+
+/** What `setTimeout` and `setInterval` return, with the methods that Node's have; nothing keeps an interpreter alive or lets it end. */
+class Timeout implements Due {
+  due = 0;
+  sequence = 0;
+  place = -1;
+  readonly id = ++lastId;
+
+  constructor(
+    readonly callback: Callback,
+    readonly args: unknown[],
+    readonly delay: number,
+    readonly repeats: boolean,
+  ) {}
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  hasRef(): boolean {
+    return true;
+  }
+
+  /** Starts the delay anew. */
+  refresh(): this {
+    timers.remove(this);
+    start(this);
+    return this;
+  }
+
+  close(): this {
+    stop(this);
+    return this;
+  }
+
+  [Symbol.toPrimitive](): number {
+    return this.id;
+  }
+
+  [Symbol.dispose](): void {
+    stop(this);
+  }
+}
+
+class Immediate {
+  readonly due = guest.now();
+
+  constructor(
+    readonly callback: Callback,
+    readonly args: unknown[],
+  ) {}
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  hasRef(): boolean {
+    return true;
+  }
+
+  [Symbol.dispose](): void {
+    immediates.delete(this);
+  }
+}
+
+function start(timer: Timeout): void {
+  timer.due = guest.now() + timer.delay;
+  timer.sequence = ++lastId;
+  byId.set(timer.id, timer);
+  timers.add(timer);
+  if (timers.first === timer) wakeInTime();
+}
+
+function stop(timer: Timeout): void {
+  timers.remove(timer);
+  byId.delete(timer.id);
+}
+
+/** Tells the loop when it has to run the next timer. */
+function wakeInTime(): void {
+  const { first } = timers;
+  if (immediates.size > 0) guest.setTimer(0);
+  else if (first !== undefined) guest.setTimer(Math.max(0, first.due - guest.now()));
+  else guest.setTimer(-1);
+}
+
+/** Runs one callback that is due: what it queued in microtasks comes before the next, as in Node. */
+export function runTimers(): void {
+  const { first } = timers;
+  const [immediate] = immediates;
+  // Whichever has been due for longer, so that neither kind starves the other.
+  const turn = immediate === undefined ? guest.now() : immediate.due;
+  if (first !== undefined && first.due <= turn) runTimeout(first);
+  else if (immediate !== undefined) runImmediate(immediate);
+  wakeInTime();
+}
+
+function runTimeout(timer: Timeout): void {
+  timers.remove(timer);
+  if (!timer.repeats) byId.delete(timer.id);
+  run(timer.callback, timer.args, timer);
+  const refreshed = timer.place >= 0;
+  const cleared = !byId.has(timer.id);
+  if (timer.repeats && !refreshed && !cleared) start(timer);
+}
+
+function runImmediate(immediate: Immediate): void {
+  immediates.delete(immediate);
+  run(immediate.callback, immediate.args, immediate);
+}
+
+function run(callback: Callback, args: unknown[], self: unknown): void {
+  try {
+    Reflect.apply(callback, self, args);
+  } catch (error) {
+    reportUncaught(error);
+  }
+}
+
+function checkCallback(callback: unknown): asserts callback is Callback {
+  if (typeof callback === 'function') return;
+  const error = new TypeError('The "callback" argument must be of type function.');
+  throw Object.assign(error, { code: 'ERR_INVALID_ARG_TYPE' });
+}
+
+function startNew(callback: unknown, delay: unknown, args: unknown[], repeats: boolean): Timeout {
+  checkCallback(callback);
+  const ms = Number(delay);
+  const timer = new Timeout(callback, args, ms >= 1 && ms <= LONGEST ? ms : 1, repeats);
+  start(timer);
+  return timer;
+}
+
+function clear(timer: unknown): void {
+  const isId = typeof timer === 'number' || typeof timer === 'string';
+  const known = timer instanceof Timeout ? timer : isId ? byId.get(Number(timer)) : undefined;
+  if (known !== undefined) stop(known);
+}
+
+export const timerGlobals = {
+  setTimeout: (callback: unknown, delay?: unknown, ...args: unknown[]) =>
+    startNew(callback, delay, args, false),
+  setInterval: (callback: unknown, delay?: unknown, ...args: unknown[]) =>
+    startNew(callback, delay, args, true),
+  clearTimeout: clear,
+  clearInterval: clear,
+
+  setImmediate: (callback: unknown, ...args: unknown[]) => {
+    checkCallback(callback);
+    const immediate = new Immediate(callback, args);
+    immediates.add(immediate);
+    wakeInTime();
+    return immediate;
+  },
+  clearImmediate: (immediate: unknown) => {
+    if (immediate instanceof Immediate) immediates.delete(immediate);
+  },
+
+  queueMicrotask: (callback: unknown) => {
+    checkCallback(callback);
+    void Promise.resolve().then(() => run(callback, [], undefined));
+  },
+};

@@ -1,0 +1,10 @@
+/** What this Node environment does for its interpreters. */
+
+import { setWhyUnmovable } from '../ownership/buffers.js';
+import { whyUnmovable } from './buffers.js';
+import { printConsoles } from './console.js';
+import { serveModules } from './modules.js';
+
+setWhyUnmovable(whyUnmovable);
+printConsoles();
+serveModules();

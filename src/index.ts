@@ -1,0 +1,4 @@
+import './host/install.js';
+import './host/serve.js';
+
+export * from './everywhere.js';

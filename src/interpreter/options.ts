@@ -1,0 +1,54 @@
+import type { NativeInterpreterOptions } from '../binding/binding.js';
+import type { ConsoleOption } from './console-routes.js';
+
+/** How an interpreter is made. */
+export interface InterpreterOptions {
+  /** Appears in error messages, and in {@link Interpreter.list}. */
+  name?: string | undefined;
+  /** Bytes of heap; the engine's own default otherwise. */
+  memoryLimit?: number | undefined;
+  /** Bytes of its thread's stack. */
+  stackSize?: number | undefined;
+  /** Become globals; like {@link Interpreter.provide}. */
+  globals?: Record<string, unknown> | undefined;
+  /** Where its console prints: `'inherit'` (default) on the console here, `'ignore'` nowhere, or a function that gets each line. */
+  console?: ConsoleOption | undefined;
+}
+
+interface CheckedOptions extends NativeInterpreterOptions {
+  globals: Record<string, unknown> | undefined;
+  console: ConsoleOption;
+}
+
+const SMALLEST_STACK = 128 * 1024;
+const SMALLEST_HEAP = 4 * 1024 * 1024;
+
+/** Throws a TypeError or RangeError that says which option is wrong. */
+export function checked(options: InterpreterOptions): CheckedOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError('Interpreter.create() takes an object with options.');
+  }
+  const { name = '', memoryLimit, stackSize, globals, console = 'inherit' } = options;
+  if (typeof name !== 'string') throw new TypeError('The option name must be a string.');
+  if (globals !== undefined && (typeof globals !== 'object' || globals === null)) {
+    throw new TypeError('The option globals must be an object: its properties become globals.');
+  }
+  if (console !== 'inherit' && console !== 'ignore' && typeof console !== 'function') {
+    throw new TypeError(`The option console must be 'inherit', 'ignore' or a function.`);
+  }
+  const result: CheckedOptions = { name, globals, console };
+  if (memoryLimit !== undefined) {
+    result.memoryLimit = bytes('memoryLimit', memoryLimit, SMALLEST_HEAP);
+  }
+  if (stackSize !== undefined) result.stackSize = bytes('stackSize', stackSize, SMALLEST_STACK);
+  return result;
+}
+
+function bytes(option: string, value: unknown, least: number): number {
+  if (typeof value !== 'number') throw new TypeError(`The option ${option} must be a number.`);
+  if (!Number.isSafeInteger(value) || value < least) {
+    const range = `a whole number of bytes, ${least} or more`;
+    throw new RangeError(`The option ${option} must be ${range}, but is ${value}.`);
+  }
+  return value;
+}

@@ -1,0 +1,20 @@
+import { native } from '../binding/binding.js';
+
+export type LetterHandler = (from: number, id: number, body: unknown) => void;
+
+const handlers: (LetterHandler | undefined)[] = [];
+
+/** Says who reads the letters of one type in this party. */
+export function handleLetters(type: number, handler: LetterHandler): void {
+  handlers[type] = handler;
+}
+
+/** Gives a letter to whom it is for. What nobody here reads is dropped. */
+export function deliver(from: number, type: number, id: number, body: unknown): void {
+  handlers[type]?.(from, id, body);
+}
+
+/** Sends a letter; false if the other party has ended. */
+export function post(to: number, type: number, id: number, body?: unknown): boolean {
+  return native.post(to, type, id, body);
+}

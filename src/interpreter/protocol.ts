@@ -1,0 +1,72 @@
+/** What interpreters and their hosts write to each other. */
+
+import type { EncodedError } from './errors-that-cross.js';
+
+/** Types of letters; those below 16 are native code's own. */
+export const Letter = {
+  /** Body: {@link CallBody}. Answered, as all up to `provide` are, by `result` or `failure` with the same id. */
+  call: 16,
+  /** Body: the code. */
+  exec: 17,
+  /** Body: the expression. */
+  evaluate: 18,
+  /** Body: {@link ImportBody}; the result is an {@link ImportedBody}. */
+  import: 19,
+  /** Body: {@link CallExportBody}. */
+  callExport: 20,
+  /** Body: an object with the new globals. */
+  provide: 21,
+  /** Body: a {@link ModulesBody}, to the host; the result is a ModulesReply (src/guest/modules.ts). */
+  modules: 22,
+
+  /** Body: the result. */
+  result: 32,
+  /** Body: an {@link EncodedError}. */
+  failure: 33,
+
+  /** To an interpreter: finish what runs, then end. No body, no answer but `ended`. */
+  close: 40,
+  /** To an interpreter: nothing, but its sender is told when it ends. */
+  watch: 41,
+  /** To a new interpreter, before anything else. Body: a {@link ConsoleRoute}. */
+  console: 42,
+  /** From an interpreter's console, `id` being the route's. Body: a {@link ConsoleBody}. */
+  line: 43,
+} as const;
+
+export type CallBody = [source: string, args: unknown[]];
+export type ImportBody = [specifier: string, referrer: string];
+export type CallExportBody = [url: string, path: string[], args: unknown[]];
+export type ModulesBody = [specifier: string, referrer: string];
+
+/** What a module exports, as far as it can be used from elsewhere. */
+export type ExportShape =
+  | { kind: 'function' }
+  | { kind: 'value'; value: unknown }
+  | { kind: 'object'; members: Record<string, ExportShape> };
+
+export interface ImportedBody {
+  url: string;
+  members: Record<string, ExportShape>;
+}
+
+/** Where a console's output goes: a party, and the number under which that party knows what to do with it. */
+export interface ConsoleRoute {
+  /** -1: nowhere. */
+  to: number;
+  /** 0: the party's own console. */
+  route: number;
+}
+
+export type ConsoleLevel = 'log' | 'info' | 'debug' | 'warn' | 'error' | 'table' | 'dir';
+
+/** `standIns`: some arguments could not travel, and stand-ins are among them (src/interpreter/stand-ins.ts). */
+export type ConsoleBody = [
+  level: ConsoleLevel,
+  args: unknown[],
+  indentation: number,
+  standIns: boolean,
+];
+
+/** How the answer to a synchronous call comes back. */
+export type CallSyncReply = [ok: true, result: unknown] | [ok: false, error: EncodedError];

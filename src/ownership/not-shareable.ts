@@ -1,0 +1,174 @@
+import { native } from '../binding/binding.js';
+import { NotShareableError } from '../errors/ownership-errors.js';
+import { bufferOf, isDetached } from './buffers.js';
+import { carriesMoved, hasPrototype } from './move.js';
+
+/** One step from the root of a value to a place in it. */
+interface Place {
+  readonly value: unknown;
+  readonly from: Place | undefined;
+  readonly step: string;
+}
+
+/** A proxy can go on for ever; the engine's own message must do then. */
+const MOST_PLACES = 1_000_000;
+
+/**
+ * The error for a value that could not be encoded: it names the place. `why` is the engine's message, for what cannot be
+ * found from JavaScript (a proxy, say); `root` is how the value is called.
+ */
+export function notShareable(value: unknown, why: string, root = '$'): NotShareableError {
+  const found = findUnshareable(value);
+  if (found === undefined) {
+    const place = pathOf(placeByTrying(value), root);
+    return new NotShareableError(`${place} cannot travel to another interpreter: ${why}`, place);
+  }
+  const path = pathOf(found.place, root);
+  return new NotShareableError(`${path} ${found.problem}`, path);
+}
+
+function findUnshareable(value: unknown): { place: Place; problem: string } | undefined {
+  const seen = new Set<unknown>();
+  const left: Place[] = [{ value, from: undefined, step: '' }];
+  for (let place = left.pop(); place !== undefined; place = left.pop()) {
+    const problem = problemOf(place.value);
+    if (problem !== undefined) return { place, problem };
+    if (!isObject(place.value) || seen.has(place.value)) continue;
+    if (seen.size > MOST_PLACES) return undefined;
+    seen.add(place.value);
+    for (const part of placesIn(place, place.value).reverse()) left.push(part);
+  }
+  return undefined;
+}
+
+let trying = false;
+
+/** Where the engine fails, found by having it copy ever smaller parts. */
+function placeByTrying(value: unknown): Place {
+  let place: Place = { value, from: undefined, step: '' };
+  // A copy would hand over what is marked by `move`, and a failed message must leave its sender unharmed.
+  if (trying || carriesMoved(value)) return place;
+  trying = true;
+  try {
+    const seen = new Set<unknown>();
+    for (let next: Place | undefined = place; next !== undefined; ) {
+      place = next;
+      seen.add(place.value);
+      const parts = isObject(place.value) ? placesIn(place, place.value) : [];
+      next = parts.find((part) => !seen.has(part.value) && !canCopy(part.value));
+    }
+  } finally {
+    trying = false;
+  }
+  return place;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function canCopy(value: unknown): boolean {
+  try {
+    native.clone(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What is wrong with this very value, as the rest of a sentence; undefined: nothing, or it is in its parts. */
+function problemOf(value: unknown): string | undefined {
+  switch (typeof value) {
+    case 'function':
+      return 'is a function; functions cannot be sent (call() and modules carry code)';
+    case 'symbol':
+      return 'is a symbol; symbols mean something only in their own interpreter';
+    case 'object':
+      return value === null ? undefined : problemOfObject(value);
+    default:
+      return undefined;
+  }
+}
+
+function problemOfObject(value: object): string | undefined {
+  if (!hasPrototype(value)) return 'is a proxy; send what it stands for';
+  if (value instanceof Promise) return 'is a promise; await it, and send what it gives';
+  for (const kind of weakKinds) {
+    if (value instanceof kind)
+      return `is a ${kind.name}; it holds on to objects of this interpreter`;
+  }
+  const tag = tagOf(value);
+  if (/Generator$| Iterator$/.test(tag)) {
+    return `is a ${tag.toLowerCase()}; collect its values, or send them one by one`;
+  }
+  if (value instanceof native.NativeSender || value instanceof native.NativeReceiver) {
+    const side = value instanceof native.NativeSender ? 'sender' : 'receiver';
+    return value.nativeIsOpen() ? undefined : `is a ${side} that was closed or moved away before`;
+  }
+  const buffer = bufferOf(value);
+  return buffer !== undefined && isDetached(buffer)
+    ? 'is a detached buffer; it was moved or transferred away before'
+    : undefined;
+}
+
+const weakKinds: readonly (abstract new (...args: never) => object)[] = [
+  WeakMap,
+  WeakSet,
+  WeakRef,
+  FinalizationRegistry,
+];
+
+function tagOf(value: object): string {
+  try {
+    return Object.prototype.toString.call(value).slice('[object '.length, -1);
+  } catch {
+    return 'Object';
+  }
+}
+
+/** The parts of a value that the engine would encode; none when reading them throws. */
+function placesIn(from: Place, container: object): Place[] {
+  try {
+    if (container instanceof native.NativeMoved) {
+      return [{ value: container.value, from, step: '' }];
+    }
+    if (container instanceof Map) return placesInMap(from, container);
+    if (container instanceof Set) {
+      return Array.from(container, (value, i) => ({ value, from, step: `.values()[${i}]` }));
+    }
+    if (ArrayBuffer.isView(container) || container instanceof Error) return [];
+    return Object.keys(container).map((key) => ({
+      value: (container as Record<string, unknown>)[key],
+      from,
+      step: stepTo(key, container),
+    }));
+  } catch {
+    return [];
+  }
+}
+
+function placesInMap(from: Place, map: Map<unknown, unknown>): Place[] {
+  return Array.from(map).flatMap(([key, value], i) => [
+    { value: key, from, step: `.keys()[${i}]` },
+    { value, from, step: isSimple(key) ? `.get(${show(key)})` : `.values()[${i}]` },
+  ]);
+}
+
+function isSimple(key: unknown): boolean {
+  return key === null || (typeof key !== 'object' && typeof key !== 'function');
+}
+
+function show(key: unknown): string {
+  return typeof key === 'string' ? JSON.stringify(key) : String(key);
+}
+
+function stepTo(key: string, container: object): string {
+  if (Array.isArray(container) && /^\d+$/.test(key)) return `[${key}]`;
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${show(key)}]`;
+}
+
+function pathOf(place: Place, root: string): string {
+  const steps: string[] = [];
+  for (let at: Place | undefined = place; at !== undefined; at = at.from) steps.push(at.step);
+  return root + steps.reverse().join('');
+}
