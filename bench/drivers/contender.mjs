@@ -2,7 +2,7 @@
  * What the contenders have in common.
  *
  * @typedef {object} Session two parties, ready to exchange messages of one kind
- * @property {(count: number) => Batch | Promise<Batch>} run a batch of `count` messages, or of `count - 1` round trips
+ * @property {(count: number) => Batch | Promise<Batch>} run a batch of `count` messages or round trips
  * @property {() => Promise<unknown>} close
  *
  * @typedef {{ ms: number, sum: number }} Batch what it took, and the sum of what was received

@@ -9,6 +9,7 @@ import { roundTrips, sendBatch } from './guests/isolane.mjs';
 
 /** @typedef {import('./contender.mjs').Contender} Contender */
 /** @typedef {import('./contender.mjs').Session} Session */
+/** @typedef {import('./contender.mjs').Batch} Batch */
 
 const guest = new URL('./guests/isolane.mjs', import.meta.url);
 
@@ -16,7 +17,8 @@ const guest = new URL('./guests/isolane.mjs', import.meta.url);
 export const isolane = {
   async oneWay(kindName) {
     const kind = kindNamed(kindName);
-    const [messages, sums] = [channel(), channel()];
+    const messages = channel();
+    const sums = /** @type {import('isolane').Channel<number>} */ (channel());
     const consumer = await inInterpreter('consume', kindName, messages.receiver, sums.sender);
     return session([messages, sums], [consumer], (count) => {
       const start = performance.now();
@@ -39,7 +41,8 @@ export const isolane = {
 /** @type {Contender} */
 export const isolaneBetween = {
   async oneWay(kindName) {
-    const [counts, messages, sums] = [channel(), channel(), channel()];
+    const [counts, messages] = [channel(), channel()];
+    const sums = /** @type {import('isolane').Channel<number>} */ (channel());
     const guests = [
       await inInterpreter('consume', kindName, messages.receiver, sums.sender),
       await inInterpreter('produce', kindName, counts.receiver, messages.sender),
@@ -53,7 +56,8 @@ export const isolaneBetween = {
   },
 
   async roundTrip(kindName) {
-    const [counts, messages, replies, results] = [channel(), channel(), channel(), channel()];
+    const [counts, messages, replies] = [channel(), channel(), channel()];
+    const results = /** @type {import('isolane').Channel<Batch>} */ (channel());
     const ends = [counts.receiver, messages.sender, replies.receiver, results.sender];
     const guests = [
       await inInterpreter('echo', kindName, messages.receiver, replies.sender),
@@ -93,7 +97,7 @@ export const isolaneAsync = {
       let sum = 0;
       let reply;
       const start = performance.now();
-      for (let n = 1; n < count; n++) {
+      for (let n = 1; n <= count; n++) {
         const message = next(n, reply);
         await messages.sender.send(moved ? move(message) : message);
         reply = await replies.receiver.receive();

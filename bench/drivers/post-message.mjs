@@ -22,10 +22,11 @@ export const postMessage = {
         const answered = once(worker, 'message');
         const start = performance.now();
         for (let n = 1; n <= count; n++) {
-          const message = next(n === count ? end : n);
+          const message = next(n);
           if (moved) worker.postMessage(message, [message.buffer]);
           else worker.postMessage(message);
         }
+        worker.postMessage(next(end));
         const [sum] = await answered;
         return { ms: performance.now() - start, sum };
       },
@@ -48,7 +49,7 @@ export const postMessage = {
           };
           const onReply = (/** @type {any} */ reply) => {
             sum += read(reply);
-            if (n < count) return ask(reply);
+            if (n <= count) return ask(reply);
             worker.off('message', onReply);
             resolve({ ms: performance.now() - start, sum });
           };

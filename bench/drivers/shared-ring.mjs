@@ -18,7 +18,7 @@ export const sharedRing = {
     return {
       run(count) {
         const start = performance.now();
-        for (let n = 1; n < count; n++) messages.send(n);
+        for (let n = 1; n <= count; n++) messages.send(n);
         messages.send(end);
         const sum = replies.receive();
         return { ms: performance.now() - start, sum };
@@ -33,7 +33,7 @@ export const sharedRing = {
       run(count) {
         let sum = 0;
         const start = performance.now();
-        for (let n = 1; n < count; n++) {
+        for (let n = 1; n <= count; n++) {
           messages.send(n);
           sum += replies.receive();
         }

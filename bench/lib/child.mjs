@@ -42,13 +42,18 @@ export function inChild(scenario, options, limit = 120_000) {
  * @param {string} scenario
  * @param {string} options
  */
-async function serve(scenario, options) {
-  const { measure } = await import(scenario);
-  const answer = await measure(JSON.parse(options)).then(
-    (/** @type {unknown} */ result) => ({ result }),
-    (/** @type {any} */ error) => ({ error: String(error?.stack ?? error) }),
-  );
-  process.send?.(answer, () => process.exit());
+async function answer(scenario, options) {
+  try {
+    const { measure } = await import(scenario);
+    return { result: await measure(JSON.parse(options)) };
+  } catch (error) {
+    return { error: /** @type {Error} */ (error).stack };
+  }
 }
 
-if (process.argv[1] === self) await serve(process.argv[2], process.argv[3]);
+// Not awaited at the top: scenarios import this module, too, and would wait for it.
+if (process.argv[1] === self) {
+  answer(process.argv[2], process.argv[3]).then((message) =>
+    process.send?.(message, () => process.exit()),
+  );
+}

@@ -1,8 +1,8 @@
 /**
  * What is sent. Interpreters and Workers import this too, so it needs nothing of Node.
  *
- * A batch of n messages is `next(1)` to `next(n - 1)` and then `next(end)`; whoever receives it sums up what it `read`s,
- * which has to come to `expectedSum`.
+ * A batch of n messages is `next(1)` to `next(n)`, and `next(end)` after them where it goes one way. Whoever receives it
+ * sums up what it `read`s, which has to come to `expectedSum`.
  */
 
 /** The message after which the receiver says what it got. */
@@ -68,7 +68,7 @@ export const kindNamed = (name) => kinds[name]();
  */
 export function expectedSum(kind, count) {
   let sum = 0;
-  for (let n = 1; n < count; n++) sum += kind.valueOf(n);
+  for (let n = 1; n <= count; n++) sum += kind.valueOf(n);
   return sum;
 }
 

@@ -10,6 +10,8 @@
  * @property {number[]} samples in the order in which they were taken
  */
 
+/** @typedef {{ samples: number[] } | { error: string }} Outcome of one contender */
+
 /**
  * @param {number[]} samples at least one
  * @returns {Figure}
@@ -31,8 +33,6 @@ export function figure(samples) {
  * @param {number} rounds
  * @param {(contender: T) => Promise<number>} sample
  * @returns {Promise<Record<string, Outcome>>}
- *
- * @typedef {{ samples: number[] } | { error: string }} Outcome
  */
 export async function interleaved(contenders, rounds, sample) {
   /** @type {Record<string, Outcome>} */

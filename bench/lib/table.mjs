@@ -72,7 +72,7 @@ export function formatSection(section) {
   const { title, contenders, rows, notes } = section;
   const checked = rows.some(({ checks }) => checks?.length);
   const table = new Table({
-    head: ['', ...Object.values(contenders), ...(checked ? ['target', 'met'] : [])],
+    head: ['', ...Object.values(contenders).map(narrow), ...(checked ? ['target', 'met'] : [])],
     style: { head: [], border: [] },
     colAligns: ['left', ...Object.keys(contenders).map(() => /** @type {const} */ ('right'))],
   });
@@ -90,7 +90,7 @@ function formatRow(row, { contenders, baseline }, checked) {
   if (checked) {
     const checks = row.checks ?? [];
     cells.push(checks.map(({ target }) => target).join('\n'));
-    cells.push(checks.map(({ met, measured }) => `${met ? 'yes' : 'no'}: ${measured}`).join('\n'));
+    cells.push(checks.map(({ met, measured }) => `${met ? 'yes' : 'no'}, ${measured}`).join('\n'));
   }
   return [row.name, ...cells];
 }
@@ -105,8 +105,15 @@ function formatCell(row, contender, baseline) {
   if (!found) return '–';
   const text = units[row.unit].format(found.median);
   const better = contender === baseline ? undefined : ratio(row, contender, baseline);
-  return better === undefined ? text : `${text} (${times(better)})`;
+  return better === undefined ? text : `${text}\n${times(better)}`;
 }
+
+/**
+ * A title in lines of about a cell's width.
+ *
+ * @param {string} title
+ */
+const narrow = (title) => title.replace(/(.{7,}?) /g, '$1\n');
 
 /** @param {number} value */
 export const times = (value) => `${digits(value)}×`;

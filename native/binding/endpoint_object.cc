@@ -190,25 +190,27 @@ void construct(Arguments args) {
   new EndpointObject(realm, args.This(), std::move(endpoint));  // freed by its handle
 }
 
+Status put(Arguments args, EndpointObject& sender, Parcel& parcel) {
+  return args.Length() > 1 && args[1]->IsNumber()
+             ? sender.put(parcel, deadline_after_ms(milliseconds(args[1])))
+             : sender.put(parcel);
+}
+
 void put(Arguments args) {
   EndpointObject& sender = self(args);
   Parcel parcel;
+  if (encode_number(args[0], &parcel)) return give(args, put(args, sender, parcel));
   Handover handover;
   const Local<Value> transfer = args.Length() > 2 ? args[2] : Local<Value>();
   if (!encode(sender.realm(), args[0], transfer, &parcel, &handover)) return;
-  const Status status =
-      args.Length() > 1 && args[1]->IsNumber()
-          ? sender.put(parcel, deadline_after_ms(milliseconds(args[1])))
-          : sender.put(parcel);
+  const Status status = put(args, sender, parcel);
   if (status == Status::kDone) handover.commit();
   give(args, status);
 }
 
 void put_packed(Arguments args) {
   with_packed(args, [&](EndpointObject& sender, Parcel* parcel) {
-    return args.Length() > 1 && args[1]->IsNumber()
-               ? sender.put(*parcel, deadline_after_ms(milliseconds(args[1])))
-               : sender.put(*parcel);
+    return put(args, sender, *parcel);
   });
 }
 

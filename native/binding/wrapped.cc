@@ -1,6 +1,5 @@
 #include "wrapped.h"
 
-#include "../value/v8_compat.h"
 #include "realm.h"
 
 namespace isolane {
@@ -18,10 +17,6 @@ Wrapped::~Wrapped() {
   // The realm ends before the object does: the object must not lead here any more.
   v8::HandleScope scope(realm_.isolate());
   compat::set_aligned_pointer(handle_.Get(realm_.isolate()), 0, nullptr);
-}
-
-Wrapped* Wrapped::behind(v8::Local<v8::Object> handle) {
-  return static_cast<Wrapped*>(compat::aligned_pointer(handle, 0));
 }
 
 void Wrapped::hold() { handle_.ClearWeak(); }

@@ -3,6 +3,8 @@
 
 #include <v8.h>
 
+#include "../value/v8_compat.h"
+
 namespace isolane {
 
 class Realm;
@@ -20,7 +22,9 @@ class Wrapped {
   virtual void abandon() {}
 
   // What stands in internal field 0 of `handle`; which class it is, its template tells.
-  static Wrapped* behind(v8::Local<v8::Object> handle);
+  static Wrapped* behind(v8::Local<v8::Object> handle) {
+    return static_cast<Wrapped*>(compat::aligned_pointer(handle, 0));
+  }
 
   Realm& realm() const { return realm_; }
   // Empty once the JavaScript object has been collected.

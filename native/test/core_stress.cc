@@ -525,6 +525,34 @@ TEST_CASE("threads that select among all kinds of channels commit each message e
   select_stress({0, 1, 0, 3});
 }
 
+TEST_CASE("a thread that is selected, or interrupted, at any moment of its parking wakes") {
+  const Watchdog watchdog("selecting while parking");
+  const uint64_t rounds = scaled(20000);
+  ThreadWaiter waiter;
+  std::atomic<uint64_t> parking{0};
+  std::thread waker([&] {
+    for (uint64_t i = 1; i <= rounds; ++i) {
+      while (parking < i) cpu_relax();
+      for (uint64_t pause = 0; pause < i % 32; ++pause) cpu_relax();
+      if (i % 2 == 0) {
+        waiter.interrupt();
+      } else if (waiter.try_select(Waiter::kRetry)) {
+        waiter.unpark();
+      }
+    }
+  });
+  uint64_t wrong = 0;
+  for (uint64_t i = 1; i <= rounds; ++i) {
+    waiter.clear_interrupt();
+    waiter.reset();
+    parking = i;
+    for (uint64_t pause = 0; pause < i % 29; ++pause) cpu_relax();
+    wrong += waiter.sleep_until(kForever) != (i % 2 == 0 ? Waiter::kAborted : Waiter::kRetry);
+  }
+  waker.join();
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("no wake-up is lost when parked threads answer each other") {
   // One message at a time between threads that mostly sleep: a lost wake-up is a hang.
   for (const size_t capacity : {0, 1}) {

@@ -18,7 +18,9 @@ using v8::Value;
 
 namespace {
 
-Local<Value> make_view(Local<v8::ArrayBuffer> buffer, uint32_t kind, size_t offset, size_t size) {
+// `Buffer`: v8::ArrayBuffer or v8::SharedArrayBuffer. Offset and size are bytes.
+template <class Buffer>
+Local<Value> make_view(Local<Buffer> buffer, uint32_t kind, size_t offset, size_t size) {
   switch (kind) {
     case kUint8Array:
       return v8::Uint8Array::New(buffer, offset, size);
@@ -44,6 +46,10 @@ Local<Value> make_view(Local<v8::ArrayBuffer> buffer, uint32_t kind, size_t offs
       return v8::BigUint64Array::New(buffer, offset, size / 8);
     case kDataView:
       return v8::DataView::New(buffer, offset, size);
+#if V8_MAJOR_VERSION >= 13
+    case kFloat16Array:
+      return v8::Float16Array::New(buffer, offset, size / 2);
+#endif
     default:
       return buffer;
   }
@@ -163,8 +169,38 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
     } else if (kind == kHostEndpoint && deserializer_.ReadUint32(&index)) {
       if (find(index, ValueAttachment::Kind::kEndpoint) != nullptr) return endpoints_[index];
     }
+    Local<Value> view;
+    if ((kind == kHostView || kind == kHostBytes) && !read_view(kind).ToLocal(&view)) return {};
+    if (!view.IsEmpty()) return view.As<v8::Object>();
     throw_corrupt();
     return {};
+  }
+
+  MaybeLocal<Value> read_view(uint32_t host_kind) {
+    Isolate* isolate = host_.isolate();
+    uint32_t kind = 0;
+    uint64_t offset = 0;
+    uint64_t size = 0;
+    if (!deserializer_.ReadUint32(&kind)) return throw_corrupt(), MaybeLocal<Value>();
+    if (host_kind == kHostBytes) {
+      const void* bytes = nullptr;
+      if (!deserializer_.ReadUint64(&size) || !deserializer_.ReadRawBytes(size, &bytes)) {
+        return throw_corrupt(), MaybeLocal<Value>();
+      }
+      return make_view(copy_of(isolate, static_cast<const uint8_t*>(bytes), size), kind, 0, size);
+    }
+    Local<Value> buffer;
+    if (!deserializer_.ReadUint64(&offset) || !deserializer_.ReadUint64(&size)) {
+      return throw_corrupt(), MaybeLocal<Value>();
+    }
+    if (!deserializer_.ReadValue(isolate->GetCurrentContext()).ToLocal(&buffer)) return {};
+    if (buffer->IsArrayBuffer()) {
+      return make_view(buffer.As<v8::ArrayBuffer>(), kind, offset, size);
+    }
+    if (buffer->IsSharedArrayBuffer()) {
+      return make_view(buffer.As<v8::SharedArrayBuffer>(), kind, offset, size);
+    }
+    return throw_corrupt(), MaybeLocal<Value>();
   }
 
   MaybeLocal<v8::SharedArrayBuffer> GetSharedArrayBufferFromId(Isolate* isolate,

@@ -53,13 +53,13 @@ ViewKind view_kind(Local<Value> view) {
   if (view->IsInt16Array()) return kInt16Array;
   if (view->IsBigInt64Array()) return kBigInt64Array;
   if (view->IsBigUint64Array()) return kBigUint64Array;
+#if V8_MAJOR_VERSION >= 13
+  if (view->IsFloat16Array()) return kFloat16Array;
+#endif
   return kDataView;
 }
 
-// Classes of views that this table does not know (Float16Array) go through V8's serializer.
-bool is_known_view(Local<Value> value) {
-  return value->IsDataView() || view_kind(value) != kDataView;
-}
+constexpr char kDetached[] = "a buffer that was handed over cannot be cloned";
 
 bool refuse(HostObjects& host, Local<Value> value, const char* why) {
   host.throw_not_shareable(value, text(host.isolate(), why));
@@ -91,7 +91,9 @@ class Encoder final : public v8::ValueSerializer::Delegate {
         isolate_(host.isolate()),
         root_(root),
         handover_(handover),
-        serializer_(isolate_, this) {}
+        serializer_(isolate_, this) {
+    serializer_.SetTreatArrayBufferViewsAsHostObjects(true);
+  }
 
   // Registers what `transfer` lists as handed over.
   bool add_transfer(Local<v8::Array> transfer) {
@@ -145,6 +147,7 @@ class Encoder final : public v8::ValueSerializer::Delegate {
   }
 
   Maybe<bool> WriteHostObject(Isolate*, Local<v8::Object> object) override {
+    if (object->IsArrayBufferView()) return write_view(object.As<v8::ArrayBufferView>());
     if (Endpoint* endpoint = host_.endpoint_of(object)) return write_endpoint(endpoint);
     Local<Value> value;
     Local<v8::Array> transfer;
@@ -156,6 +159,31 @@ class Encoder final : public v8::ValueSerializer::Delegate {
     host_.throw_not_shareable(root_,
                               text(isolate_, "an object of native code cannot be cloned"));
     return Nothing<bool>();
+  }
+
+  // Views of one buffer still share it on the other side, as in V8's own format. A Buffer of Node's
+  // is part of a pool with other people's bytes: only its own travel.
+  Maybe<bool> write_view(Local<v8::ArrayBufferView> view) {
+    Local<v8::ArrayBuffer> buffer = view->Buffer();
+    const size_t size = view->ByteLength();
+    if (!buffer->IsSharedArrayBuffer() && buffer->WasDetached()) {
+      refuse(host_, root_, kDetached);
+      return Nothing<bool>();
+    }
+    if (size < buffer->ByteLength() && view->IsUint8Array() && !handover_->has(buffer) &&
+        view->GetConstructorName()->StringEquals(text(isolate_, "Buffer"))) {
+      serializer_.WriteUint32(kHostBytes);
+      serializer_.WriteUint32(view_kind(view));
+      serializer_.WriteUint64(size);
+      serializer_.WriteRawBytes(static_cast<const uint8_t*>(buffer->Data()) + view->ByteOffset(),
+                                size);
+      return Just(true);
+    }
+    serializer_.WriteUint32(kHostView);
+    serializer_.WriteUint32(view_kind(view));
+    serializer_.WriteUint64(view->ByteOffset());
+    serializer_.WriteUint64(size);
+    return serializer_.WriteValue(isolate_->GetCurrentContext(), buffer);
   }
 
   Maybe<bool> write_endpoint(Endpoint* endpoint) {
@@ -222,8 +250,6 @@ bool encode_string(HostObjects& host, Local<v8::String> string, Parcel* parcel) 
   return true;
 }
 
-constexpr char kDetached[] = "a buffer that was handed over cannot be cloned";
-
 // Copies only what the view shows, not the whole of its buffer.
 bool encode_bytes(HostObjects& host, Local<Value> value, Parcel* parcel) {
   size_t size;
@@ -279,7 +305,7 @@ bool encode_object(HostObjects& host, Local<Value> value, Local<Value> transfer,
   const bool has_transfer = !transfer.IsEmpty() && transfer->IsArray();
 
   const bool is_buffer = inner->IsArrayBuffer();
-  const bool is_view = inner->IsArrayBufferView() && is_known_view(inner) &&
+  const bool is_view = inner->IsArrayBufferView() &&
                        !inner.As<v8::ArrayBufferView>()->Buffer()->IsSharedArrayBuffer();
   if ((is_buffer || is_view) && !has_transfer) {
     return moved ? encode_moved_bytes(host, inner, parcel, handover)
@@ -295,17 +321,7 @@ bool encode_object(HostObjects& host, Local<Value> value, Local<Value> transfer,
 
 bool encode(HostObjects& host, Local<Value> value, Local<Value> transfer, Parcel* parcel,
             Handover* handover) {
-  if (value->IsInt32()) {
-    parcel->set_word(kTagInt32, static_cast<uint32_t>(value.As<v8::Int32>()->Value()));
-    return true;
-  }
-  if (value->IsNumber()) {
-    const double number = value.As<v8::Number>()->Value();
-    uint64_t bits;
-    std::memcpy(&bits, &number, sizeof bits);
-    parcel->set_word(kTagNumber, bits);
-    return true;
-  }
+  if (encode_number(value, parcel)) return true;
   if (value->IsString()) return encode_string(host, value.As<v8::String>(), parcel);
   if (value->IsObject()) return encode_object(host, value, transfer, parcel, handover);
   if (value->IsUndefined()) return parcel->set_word(kTagUndefined, 0), true;

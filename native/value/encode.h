@@ -3,10 +3,13 @@
 
 #include <v8.h>
 
+#include <bit>
+#include <cstdint>
 #include <vector>
 
 #include "../core/parcel.h"
 #include "host_objects.h"
+#include "tags.h"
 
 namespace isolane {
 
@@ -26,6 +29,17 @@ class Handover {
   std::vector<v8::Local<v8::ArrayBuffer>> buffers_;
   std::vector<Endpoint*> endpoints_;
 };
+
+// Numbers, which take nothing from their sender and cannot fail. False for anything else.
+inline bool encode_number(v8::Local<v8::Value> value, Parcel* parcel) {
+  if (value->IsInt32()) {
+    parcel->set_word(kTagInt32, static_cast<uint32_t>(value.As<v8::Int32>()->Value()));
+    return true;
+  }
+  if (!value->IsNumber()) return false;
+  parcel->set_word(kTagNumber, std::bit_cast<uint64_t>(value.As<v8::Number>()->Value()));
+  return true;
+}
 
 // Encodes `value` into `parcel`. `transfer` names buffers and endpoints that are handed over with
 // it; it may be empty. On failure an exception is pending and nothing has changed.

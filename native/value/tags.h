@@ -21,7 +21,7 @@ enum Tag : uint8_t {
   kTagSerialized,  // V8's structured clone, inline or in the block, with attachments
 };
 
-// Which class of buffer or view a run of bytes is. The order is that of kViewKinds in encode.cc.
+// Which class of buffer or view a run of bytes is.
 enum ViewKind : uint32_t {
   kArrayBuffer = 0,
   kUint8Array,
@@ -36,6 +36,7 @@ enum ViewKind : uint32_t {
   kBigInt64Array,
   kBigUint64Array,
   kDataView,
+  kFloat16Array,  // from V8 13 on
 };
 
 // The bytes of a kTagMovedBytes parcel: the part of the attached backing store that the view shows.
@@ -48,6 +49,8 @@ struct MovedExtent {
 enum HostObjectKind : uint32_t {
   kHostEndpoint = 1,  // followed by the index of its attachment
   kHostMoved = 2,     // followed by the value that was moved
+  kHostView = 3,      // followed by its ViewKind, offset and length in bytes, and its buffer
+  kHostBytes = 4,     // followed by its ViewKind and length, and its bytes
 };
 
 }  // namespace isolane

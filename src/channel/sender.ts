@@ -25,8 +25,22 @@ class PendingSend implements Waiting<PendingSend> {
 
   /** What the sender of the message can use again, once it is certain that it is not sent. */
   value(): unknown {
-    const handedOver = this.transfers || carriesMoved(this.original);
-    return handedOver ? native.unpack(this.message) : this.original;
+    return this.handedOver() ? native.unpack(this.message) : this.original;
+  }
+
+  /**
+   * The signal's reason, for a message that is not sent. What was moved into the message cannot go back into the
+   * buffers it came from: it hangs on the reason, as on our own errors.
+   */
+  aborted(reason: unknown): unknown {
+    if (this.handedOver() && typeof reason === 'object' && reason !== null) {
+      Reflect.set(reason, 'value', this.value());
+    }
+    return reason;
+  }
+
+  private handedOver(): boolean {
+    return this.transfers || carriesMoved(this.original);
   }
 }
 
@@ -293,7 +307,7 @@ export class Sender<T> extends native.NativeSender {
     else {
       const error =
         'abort' in why
-          ? why.abort
+          ? send.aborted(why.abort)
           : timedOut(`The send to ${channelName(this)}`, why.timeout, send.value());
       this.remove(send).reject(error);
     }

@@ -48,16 +48,17 @@ export function ask(kindName, counts, messages, replies, results) {
 
 export function sendBatch({ next, moved }, count, messages) {
   for (let n = 1; n <= count; n++) {
-    const message = next(n === count ? end : n);
+    const message = next(n);
     messages.sendSync(moved ? move(message) : message);
   }
+  messages.sendSync(next(end));
 }
 
 export function roundTrips({ next, read, moved }, count, messages, replies) {
   let sum = 0;
   let reply;
   const start = performance.now();
-  for (let n = 1; n < count; n++) {
+  for (let n = 1; n <= count; n++) {
     const message = next(n, reply);
     messages.sendSync(moved ? move(message) : message);
     reply = replies.receiveSync();

@@ -1,6 +1,7 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort as port, workerData } from 'node:worker_threads';
 import { end, kindNamed } from '../../lib/messages.mjs';
 
+const parentPort = /** @type {import('node:worker_threads').MessagePort} */ (port);
 const { role, kindName } = workerData;
 const { read, moved } = kindNamed(kindName);
 
