@@ -66,7 +66,7 @@ void pack(Arguments args) {
   Parcel parcel;
   Handover handover;
   if (!encode_argument(args, 0, &parcel, &handover)) return;
-  handover.commit();
+  handover.commit(args.GetIsolate());
   Realm& realm = Realm::of(args);
   Local<v8::Object> packed = realm.new_packed();
   new PackedMessage(realm, packed, std::move(parcel));  // freed by its handle
@@ -85,7 +85,7 @@ void clone(Arguments args) {
   Parcel parcel;
   Handover handover;
   if (!encode_argument(args, 0, &parcel, &handover)) return;
-  handover.commit();
+  handover.commit(args.GetIsolate());
   Local<Value> value;
   if (decode(Realm::of(args), std::move(parcel)).ToLocal(&value)) {
     args.GetReturnValue().Set(value);
@@ -109,7 +109,7 @@ void post(Arguments args) {
   } else if (std::shared_ptr<Party> party = Party::registry().find(to)) {
     posted = party->post(std::move(letter));
   }
-  if (posted) handover.commit();
+  if (posted) handover.commit(args.GetIsolate());
   args.GetReturnValue().Set(posted);
 }
 
@@ -208,10 +208,10 @@ void call_sync(Arguments args) {
   bool answered = false;
   Parcel reply;
   const auto outcome = interpreter->enter(deadline_after_ms(number(args[3])), [&](Local<v8::Context>) {
-    handover.commit();
     answered = static_cast<GuestRealm&>(interpreter->guest())
                    .call_sync(type, std::move(body), &reply);
   });
+  if (outcome == LocalInterpreterLock::Outcome::kAcquired) handover.commit(isolate);
   Local<Value> value;
   if (outcome == LocalInterpreterLock::Outcome::kAcquired && answered &&
       decode(realm, std::move(reply)).ToLocal(&value)) {

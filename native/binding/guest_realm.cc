@@ -145,7 +145,7 @@ bool GuestRealm::call_sync(uint32_t type, Parcel&& body, Parcel* reply) {
     handover = Handover();
     if (!ask() || !give()) return false;
   }
-  handover.commit();
+  handover.commit(isolate());
   return true;
 }
 

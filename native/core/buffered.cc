@@ -33,29 +33,31 @@ Status BufferedChannel::try_receive(Parcel& parcel) {
 
 Status BufferedChannel::send(Parcel& parcel, ThreadWaiter& waiter, Deadline deadline) {
   for (;;) {
+    if (!likely(Side::kSender)) {
+      const Status waited = wait(Side::kSender, waiter, deadline);
+      if (waited != Status::kDone) return waited;
+    }
     const Status status = try_send(parcel);
     if (status != Status::kWouldBlock) return status;
-    const Status waited = wait(Side::kSender, waiter, deadline);
-    if (waited != Status::kDone) return waited;
   }
 }
 
 Status BufferedChannel::receive(Parcel& parcel, ThreadWaiter& waiter, Deadline deadline) {
   for (;;) {
+    if (!likely(Side::kReceiver)) {
+      const Status waited = wait(Side::kReceiver, waiter, deadline);
+      if (waited != Status::kDone) return waited;
+    }
     const Status status = try_receive(parcel);
     if (status != Status::kWouldBlock) return status;
-    const Status waited = wait(Side::kReceiver, waiter, deadline);
-    if (waited != Status::kDone) return waited;
   }
 }
 
 Status BufferedChannel::wait(Side side, ThreadWaiter& waiter, Deadline deadline) {
   // Spin on the ring itself, unregistered: who spins need not be woken, so the other side keeps to
   // its fast path.
-  const auto likely = [this, side] {
-    return closed() || (side == Side::kSender ? ring_.likely_pushable() : ring_.likely_poppable());
-  };
-  if (waiter.spin_until(likely, deadline)) return Status::kDone;
+  if (waiter.spin_until([this, side] { return likely(side) || closed(); }, deadline))
+    return Status::kDone;
 
   Case own;
   own.waiter = &waiter;

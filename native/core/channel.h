@@ -22,9 +22,10 @@ namespace isolane {
 // Opaque bytes that say why a channel was closed or poisoned. May be empty.
 using Reason = std::vector<uint8_t>;
 
+class Channel;
+
 // What the registry of channels keeps: does not count, but can be turned into a Ref while the
 // channel lives.
-class Channel;
 class UnownedChannel {
  public:
   explicit UnownedChannel(Channel* channel) : channel_(channel) {}

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <thread>
+#include <utility>
 
 namespace isolane {
 namespace {
@@ -27,12 +28,13 @@ RunningParty::~RunningParty() {
 
 int RunningParty::count() { return running.load(std::memory_order_relaxed); }
 
-PausedParty::PausedParty() : counted_(depth > 0) {
-  if (counted_) running.fetch_sub(1, std::memory_order_relaxed);
+PausedParty::PausedParty() : depth_(std::exchange(depth, 0)) {
+  if (depth_ > 0) running.fetch_sub(1, std::memory_order_relaxed);
 }
 
 PausedParty::~PausedParty() {
-  if (counted_) running.fetch_add(1, std::memory_order_relaxed);
+  depth = depth_;
+  if (depth_ > 0) running.fetch_add(1, std::memory_order_relaxed);
 }
 
 bool Spin::worth_trying() {

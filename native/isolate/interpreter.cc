@@ -171,6 +171,10 @@ LocalInterpreterLock::Outcome Interpreter::enter(
     Deadline deadline, const std::function<void(Local<v8::Context>)>& code) {
   const LocalInterpreterLock::Outcome outcome = lock_.acquire(deadline);
   if (outcome != LocalInterpreterLock::Outcome::kAcquired) return outcome;
+  if (context_.IsEmpty()) {  // it could not be opened
+    lock_.release();
+    return LocalInterpreterLock::Outcome::kClosed;
+  }
   {
     v8::Locker locker(isolate_);
     Isolate::Scope isolate_scope(isolate_);
@@ -192,7 +196,9 @@ void Interpreter::run() {
   stack_limit_ = here - (options_.stack_size - kStackReserve);
 
   std::string failure;
+  lock_.acquire(kForever);
   const bool opened = open(&failure);
+  lock_.release();
   if (std::shared_ptr<Party> parent = Party::registry().find(options_.parent)) {
     Letter letter;
     letter.from = id();
@@ -236,23 +242,23 @@ bool Interpreter::open(std::string* failure) {
     Interpreter& self = of(Isolate::GetCurrent());
     if (self.guest_ != nullptr) self.guest_->promise_rejected(message);
   });
-  {
-    std::lock_guard<std::mutex> guard(end_mutex_);
-    interruptible_ = isolate_;
-    if (ending_) isolate_->TerminateExecution();
-  }
   modules_ = std::make_unique<Modules>(isolate_);
-  Local<v8::Context> context = v8::Context::New(isolate_);
-  context_.Reset(isolate_, context);
-  v8::Context::Scope context_scope(context);
   v8::TryCatch caught(isolate_);
+  Local<v8::Context> context = v8::Context::New(isolate_);
+  v8::Context::Scope context_scope(context);
   guest_ = options_.make_guest(*this, context);
-  if (guest_ != nullptr) return true;
-  if (caught.HasCaught() && !caught.HasTerminated()) {
+  if (guest_ == nullptr) {
     v8::String::Utf8Value text(isolate_, caught.Exception());
-    if (*text != nullptr) *failure = *text;
+    *failure = *text != nullptr ? *text : "its own code failed";
+    return false;
   }
-  if (failure->empty()) *failure = "the interpreter was ended while it started";
+  context_.Reset(isolate_, context);
+  // Only our own code has run so far, which comes to an end; a termination in the middle of it would
+  // leave the engine half made.
+  std::lock_guard<std::mutex> guard(end_mutex_);
+  interruptible_ = isolate_;
+  if (!ending_) return true;
+  *failure = "it was ended while it started";
   return false;
 }
 

@@ -113,6 +113,12 @@ TEST_CASE("a thread that pauses does not count meanwhile, if it counted") {
   const RunningParty running;
   {
     const PausedParty paused;
+    const PausedParty twice;
+    CHECK(RunningParty::count() == before);
+    {
+      const RunningParty for_a_callback;
+      CHECK(RunningParty::count() == before + 1);
+    }
     CHECK(RunningParty::count() == before);
   }
   CHECK(RunningParty::count() == before + 1);

@@ -20,17 +20,18 @@ using v8::Value;
 
 bool Handover::has(Local<v8::ArrayBuffer> buffer) const {
   return std::any_of(buffers_.begin(), buffers_.end(),
-                     [&](Local<v8::ArrayBuffer> one) { return one == buffer; });
+                     [&](const v8::Global<v8::ArrayBuffer>& one) { return one == buffer; });
 }
 
 bool Handover::has(const Endpoint* endpoint) const {
   return std::find(endpoints_.begin(), endpoints_.end(), endpoint) != endpoints_.end();
 }
 
-void Handover::commit() {
-  for (Local<v8::ArrayBuffer> buffer : buffers_) {
+void Handover::commit(Isolate* isolate) {
+  v8::HandleScope scope(isolate);
+  for (const v8::Global<v8::ArrayBuffer>& buffer : buffers_) {
     // Cannot fail: the encoder has asked IsDetachable(), and there are no detach keys.
-    (void)buffer->Detach(Local<Value>()).IsNothing();
+    (void)buffer.Get(isolate)->Detach(Local<Value>()).IsNothing();
   }
   for (Endpoint* endpoint : endpoints_) endpoint->close();
 }
@@ -138,7 +139,7 @@ class Encoder final : public v8::ValueSerializer::Delegate {
     serializer_.TransferArrayBuffer(static_cast<uint32_t>(attachments_.size()), buffer);
     attachments_.push_back(std::make_unique<BufferAttachment>(ValueAttachment::Kind::kMovedBuffer,
                                                               buffer->GetBackingStore()));
-    handover_->add(buffer);
+    handover_->add(isolate_, buffer);
     return true;
   }
 
@@ -267,7 +268,13 @@ bool encode_bytes(HostObjects& host, Local<Value> value, Parcel* parcel) {
   size = view->ByteLength();
   uint8_t* out = make_room(parcel, kTagBytes, size, view_kind(value));
   if (out == nullptr) return throw_out_of_memory(host);
-  view->CopyContents(out, size);
+  if (view->HasBuffer()) {
+    // Not CopyContents(), which copies nothing from a buffer that can be resized.
+    const auto* bytes = static_cast<const uint8_t*>(view->Buffer()->Data());
+    if (size != 0) std::memcpy(out, bytes + view->ByteOffset(), size);
+  } else {
+    view->CopyContents(out, size);
+  }
   return true;
 }
 
@@ -293,7 +300,7 @@ bool encode_moved_bytes(HostObjects& host, Local<Value> value, Parcel* parcel,
   block->attachments.push_back(std::make_unique<BufferAttachment>(
       ValueAttachment::Kind::kMovedBuffer, buffer->GetBackingStore()));
   parcel->set_block(kTagMovedBytes, std::move(block), kind);
-  handover->add(buffer);
+  handover->add(host.isolate(), buffer);
   return true;
 }
 

@@ -17,16 +17,19 @@ namespace isolane {
 // which could not be sent leaves its sender as it was.
 class Handover {
  public:
-  void add(v8::Local<v8::ArrayBuffer> buffer) { buffers_.push_back(buffer); }
+  void add(v8::Isolate* isolate, v8::Local<v8::ArrayBuffer> buffer) {
+    buffers_.emplace_back(isolate, buffer);
+  }
   void add(Endpoint* endpoint) { endpoints_.push_back(endpoint); }
   bool empty() const { return buffers_.empty() && endpoints_.empty(); }
   bool has(v8::Local<v8::ArrayBuffer> buffer) const;
   bool has(const Endpoint* endpoint) const;
   // Detaches the buffers and closes the handles that went with the message.
-  void commit();
+  void commit(v8::Isolate* isolate);
 
  private:
-  std::vector<v8::Local<v8::ArrayBuffer>> buffers_;
+  // Global, since they are met inside V8's serializer, whose handles end with it.
+  std::vector<v8::Global<v8::ArrayBuffer>> buffers_;
   std::vector<Endpoint*> endpoints_;
 };
 

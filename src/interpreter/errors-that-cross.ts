@@ -88,28 +88,30 @@ function encodeOne(thrown: unknown, encode: (value: unknown) => number): Encoded
   const errors = read(thrown, 'errors');
   return {
     error: true,
-    className: classNameOf(thrown),
+    className: attempt(() => classNameOf(thrown)) ?? 'Error',
     name: text(read(thrown, 'name')),
     message: text(read(thrown, 'message')),
     stack: withoutOurFrames(text(read(thrown, 'stack'))),
     properties: travellingProperties(thrown),
     cause: cause === undefined ? -1 : encode(cause),
     errors:
-      thrown instanceof AggregateError && Array.isArray(errors) ? errors.map(encode) : undefined,
+      attempt(() => thrown instanceof AggregateError) === true && Array.isArray(errors)
+        ? errors.map(encode)
+        : undefined,
   };
 }
 
 function isError(value: unknown): value is Error {
   if (typeof value !== 'object' || value === null) return false;
   return (
-    value instanceof Error ||
+    attempt(() => value instanceof Error) === true ||
     attempt(() => Object.prototype.toString.call(value)) === '[object Error]'
   );
 }
 
 function encodeValue(value: unknown): EncodedThrowable {
   if (canTravel(value)) return { error: false, value };
-  const message = `Something was thrown that cannot travel to another interpreter: a ${typeof value}.`;
+  const message = `Something was thrown that cannot travel to another interpreter: a value of type ${typeof value}.`;
   const error = new IsolaneError('ERR_ISOLANE_THROWN_VALUE', message);
   return encodeOne(error, () => -1);
 }

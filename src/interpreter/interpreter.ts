@@ -202,9 +202,9 @@ export class Interpreter {
     const body = () => [String(specifier), callerOf(site)];
     return this.ask(Letter.import, body, site).then((imported) => {
       const { url, members } = imported as ImportedBody;
-      return makeRemote(members, (path, args) => {
+      return makeRemote(members, (path, args, above) => {
         const call = () => [url, path, args];
-        return this.ask(Letter.callExport, call, callSite(this.import), 2);
+        return this.ask(Letter.callExport, call, callSite(above), 2);
       }) as Remote<M>;
     });
   }

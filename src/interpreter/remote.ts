@@ -76,10 +76,17 @@ function isPlainObject(value: unknown): value is object {
   return prototype === Object.prototype || prototype === null;
 }
 
+/** `above`: the function that was called, for the stacks of errors. */
+type RemoteCall = (
+  path: string[],
+  args: unknown[],
+  above: (...args: never) => unknown,
+) => Promise<unknown>;
+
 /** Makes the object with which a module is used from elsewhere. */
 export function makeRemote(
   members: Record<string, ExportShape>,
-  call: (path: string[], args: unknown[]) => Promise<unknown>,
+  call: RemoteCall,
   path: string[] = [],
 ): object {
   const remote = Object.create(null) as Record<string, unknown>;
@@ -92,12 +99,14 @@ export function makeRemote(
 
 function makeMember(
   shape: ExportShape,
-  call: (path: string[], args: unknown[]) => Promise<unknown>,
+  call: RemoteCall,
   path: string[],
 ): unknown {
   switch (shape.kind) {
-    case 'function':
-      return (...args: unknown[]) => call(path, args);
+    case 'function': {
+      const remote = (...args: unknown[]): Promise<unknown> => call(path, args, remote);
+      return remote;
+    }
     case 'object':
       return makeRemote(shape.members, call, path);
     case 'value':

@@ -42,6 +42,12 @@ export function carriesMoved(value: unknown): boolean {
 }
 
 function movableParts(value: unknown): object[] {
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+    const buffer = bufferOf(value);
+    if (buffer === undefined) return [];
+    checkMovable(value, buffer);
+    return [buffer];
+  }
   const parts = new Set<object>();
   walk(value, (part) => {
     if (part instanceof native.NativeSender || part instanceof native.NativeReceiver) {

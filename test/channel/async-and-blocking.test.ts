@@ -103,10 +103,12 @@ describe('asynchronous and blocking operations', () => {
     const blocking = guest.call((rx) => rx.receiveSync(), rx);
     await until(() => guest.state === 'blocked', 'the guest is blocked');
     let answered = false;
-    const later = guest.call(() => 'after it').then((answer) => {
-      answered = true;
-      return answer;
-    });
+    const later = guest
+      .call(() => 'after it')
+      .then((answer) => {
+        answered = true;
+        return answer;
+      });
     await aMoment();
     assert.equal(answered, false);
     tx.sendSync(2);

@@ -117,7 +117,9 @@ describe('a receive that is cancelled', () => {
       const seen: number[] = [];
       for (let i = 0; ; i++) {
         try {
-          seen.push(i % 2 === 0 ? rx.receiveSync({ timeout: 0.05 }) : await rx.receive({ timeout: 0.05 }));
+          seen.push(
+            i % 2 === 0 ? rx.receiveSync({ timeout: 0.05 }) : await rx.receive({ timeout: 0.05 }),
+          );
         } catch (error) {
           if ((error as Error).name === 'ChannelClosedError') return seen;
           if ((error as Error).name !== 'TimeoutError') throw error;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { inspect } from "node:util";
+import { inspect } from 'node:util';
 import { channel } from 'isolane';
 
 describe('the capacity of a channel', () => {

@@ -30,7 +30,7 @@ describe('endpoints in messages', () => {
     const inner = channel<number>();
     carrier.sendSync({
       object: { tx: inner.sender },
-      array: [inner.sender, , inner.receiver],
+      array: [inner.sender, undefined, inner.receiver],
       map: new Map<unknown, unknown>([
         ['tx', inner.sender],
         [inner.receiver, 'as a key'],

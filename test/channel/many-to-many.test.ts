@@ -50,10 +50,14 @@ describe('several senders and several receivers', () => {
     it(`${how} exchange each message exactly once, in the order of its sender`, async () => {
       const [tx, rx] = channel<number>(capacity);
       const team = await Promise.all([create(), create(), create(), create()]);
-      const receives = team.slice(2).map((guest) => guest.call<[Receiver<number>], unknown>(receiving, rx));
+      const receives = team
+        .slice(2)
+        .map((guest) => guest.call<[Receiver<number>], unknown>(receiving, rx));
       const sends = team
         .slice(0, 2)
-        .map((guest, i) => guest.call<[Sender<number>, number, number], unknown>(sending, tx, i, each));
+        .map((guest, i) =>
+          guest.call<[Sender<number>, number, number], unknown>(sending, tx, i, each),
+        );
       tx.close();
       rx.close();
       await Promise.all(sends);

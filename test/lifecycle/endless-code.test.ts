@@ -6,23 +6,44 @@ const kinds: [what: string, body: string][] = [
   ['a while that counts', 'let n = 0; while (true) n = (n + 1) % 1000;'],
   ['a loop that allocates', 'for (;;) { new Array(100).fill(1); }'],
   ['a loop that makes strings', "let s = ''; for (;;) { s = (s + 'x').slice(-100); }"],
-  ['a loop over a typed array', 'const a = new Float64Array(1000); for (;;) for (let i = 0; i < 1000; i++) a[i] += i;'],
-  ['a loop that catches everything', 'for (;;) { try { for (;;) JSON.parse("{"); } catch {} finally { continue; } }'],
+  [
+    'a loop over a typed array',
+    'const a = new Float64Array(1000); for (;;) for (let i = 0; i < 1000; i++) a[i] += i;',
+  ],
+  [
+    'a loop that catches everything',
+    'for (;;) { try { for (;;) JSON.parse("{"); } catch {} finally { continue; } }',
+  ],
   ['calls of functions', 'const f = (n) => n + 1; let n = 0; for (;;) n = f(n) % 7;'],
   ['recursion that never ends', 'const f = () => { try { f(); } finally { f(); } }; f();'],
   ['a regular expression that backtracks', "/^(a+)+$/.test('a'.repeat(60) + 'b');"],
-  ['a flood of microtasks', 'const next = () => { Promise.resolve().then(next); }; next(); return new Promise(() => {});'],
-  ['a flood of queueMicrotask', 'const next = () => queueMicrotask(next); next(); return new Promise(() => {});'],
+  [
+    'a flood of microtasks',
+    'const next = () => { Promise.resolve().then(next); }; next(); return new Promise(() => {});',
+  ],
+  [
+    'a flood of queueMicrotask',
+    'const next = () => queueMicrotask(next); next(); return new Promise(() => {});',
+  ],
   ['an async loop', 'return (async () => { for (;;) await null; })();'],
-  ['a flood of timers', 'const next = () => { setTimeout(next, 0); setTimeout(next, 1e9); }; next(); return new Promise(() => {});'],
+  [
+    'a flood of timers',
+    'const next = () => { setTimeout(next, 0); setTimeout(next, 1e9); }; next(); return new Promise(() => {});',
+  ],
   ['a generator', 'const g = (function* () { for (;;) yield 1; })(); for (const x of g);'],
   ['a proxy', 'const p = new Proxy({}, { get: (_, k, r) => 1 }); for (;;) p.x;'],
   ['a sort without end', 'new Array(1e7).fill(0).sort(() => { for (;;); });'],
   ['a getter in its result', 'return { get x() { for (;;); } };'],
   ['trySend into a full channel', 'const [tx] = isolane.channel(1); for (;;) tx.trySend(1);'],
-  ['tryReceive from an empty channel', 'const [, rx] = isolane.channel(1); for (;;) rx.tryReceive();'],
-  ['WebAssembly', `const bytes = new Uint8Array([0,97,115,109,1,0,0,0,1,4,1,96,0,0,3,2,1,0,7,5,1,1,102,0,0,10,9,1,7,0,3,64,12,0,11,11]);
-    new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports.f();`],
+  [
+    'tryReceive from an empty channel',
+    'const [, rx] = isolane.channel(1); for (;;) rx.tryReceive();',
+  ],
+  [
+    'WebAssembly',
+    `const bytes = new Uint8Array([0,97,115,109,1,0,0,0,1,4,1,96,0,0,3,2,1,0,7,5,1,1,102,0,0,10,9,1,7,0,3,64,12,0,11,11]);
+    new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports.f();`,
+  ],
 ];
 
 describe('code that never ends is terminated:', function () {

@@ -9,7 +9,10 @@ describe('a guest past its memory limit', function () {
     ['strings', "const kept = []; for (let i = 0; ; i++) kept.push('x'.repeat(1000) + i);"],
     ['a Map', 'const kept = new Map(); for (let i = 0; ; i++) kept.set(i, { i });'],
     ['an array that doubles', 'let kept = [1]; for (;;) kept = kept.concat(kept);'],
-    ['closures in promises', 'const kept = []; const next = () => { const more = new Array(1000).fill(1); kept.push(more); return Promise.resolve().then(next); }; return next();'],
+    [
+      'closures in promises',
+      'const kept = []; const next = () => { const more = new Array(1000).fill(1); kept.push(more); return Promise.resolve().then(next); }; return next();',
+    ],
   ] as const) {
     it(`ends alone, with a MemoryLimitError: ${what}`, async () => {
       const { lines } = await runScript(

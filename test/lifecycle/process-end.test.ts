@@ -90,7 +90,10 @@ describe('the end of a process', function () {
     ['an endless loop', '() => { for (;;); }'],
     ['a receive that blocks', '() => isolane.channel()[1].receiveSync()'],
     ['a promise that never settles', '() => new Promise(() => {})'],
-    ['a sort that takes long', '() => new Array(1e6).fill(0).map(Math.random).sort(() => Math.random() - 0.5)'],
+    [
+      'a sort that takes long',
+      '() => new Array(1e6).fill(0).map(Math.random).sort(() => Math.random() - 0.5)',
+    ],
     ['allocation', '() => { for (;;) new Array(1000).fill(1); }'],
   ] as const) {
     it(`comes with process.exit() while a guest is in ${what}`, async () => {

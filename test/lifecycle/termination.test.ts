@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { channel, Interpreter, InterpreterClosedError, IsolaneError } from 'isolane';
+import { channel, Interpreter, InterpreterClosedError } from 'isolane';
 import { interpreters } from '../support/interpreters.js';
+import { runScript } from '../support/run-script.js';
 import { rejection, until } from '../support/wait.js';
 
 declare const isolane: typeof import('isolane');
@@ -26,16 +27,23 @@ describe('terminate', () => {
     assert.equal(guest.state, 'closed');
   });
 
-  it('ends an interpreter that starts', async () => {
-    for (let i = 0; i < 10; i++) {
-      const starting = Interpreter.create().catch((error: Error) => error);
-      const guest = Interpreter.list().at(-1) as Interpreter;
-      await guest.terminate();
-      const outcome = await starting;
-      if (outcome instanceof Interpreter) assert.equal(outcome.state, 'closed');
-      else assert.ok(outcome instanceof IsolaneError, String(outcome));
-    }
-  });
+  for (const nodeArgs of [[], ['--expose-gc']]) {
+    it(`ends an interpreter that starts${nodeArgs.map((flag) => `, with ${flag}`)}`, async () => {
+      const { lines } = await runScript(
+        `for (let i = 0; i < 50; i++) {
+          const starting = Interpreter.create().catch((error) => error);
+          const guest = Interpreter.list().at(-1);
+          await guest.terminate();
+          const outcome = await starting;
+          if (outcome instanceof Interpreter) assert.equal(outcome.state, 'closed');
+          else assert.ok(outcome instanceof isolane.IsolaneError, String(outcome));
+        }
+        console.log(Interpreter.list().length);`,
+        { nodeArgs },
+      );
+      assert.deepEqual(lines, ['0']);
+    }).timeout(90_000);
+  }
 
   for (const [what, block] of [
     ['a receive', () => isolane.channel()[1].receiveSync()],

@@ -45,7 +45,10 @@ describe('a Worker', function () {
     ['loop', '() => { for (;;); }'],
     ['allocate', '() => { for (;;) new Array(1000).fill(1); }'],
     ['are blocked in a receive', '() => isolane.channel()[1].receiveSync()'],
-    ['are blocked in a send', '() => { const [tx, rx] = isolane.channel(1); for (;;) tx.sendSync(1); }'],
+    [
+      'are blocked in a send',
+      '() => { const [tx, rx] = isolane.channel(1); for (;;) tx.sendSync(1); }',
+    ],
     ['wait asynchronously', '() => new Promise((r) => setTimeout(r, 1e6))'],
     ['print', '() => { for (let i = 0; ; i++) console.log(i); }'],
   ] as const) {

@@ -79,13 +79,7 @@ describe('move', () => {
 
   it('hands over all buffers below what it is given', () => {
     const parts = [1, 2, 3, 4, 5].map(() => bytes(50));
-    const [a, b, c, d, e] = parts as [
-      Uint8Array,
-      Uint8Array,
-      Uint8Array,
-      Uint8Array,
-      Uint8Array,
-    ];
+    const [a, b, c, d, e] = parts as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array];
     const there = through(
       move({
         object: { a },
@@ -236,7 +230,7 @@ describe('move', () => {
     assert.deepEqual(rx.receiveSync(), { view: bytes(10) });
     assert.deepEqual(rx.receiveSync(), [bytes(10)]);
     assert.deepEqual(rx.receiveSync(), bytes(10));
-    assert.throws(() => tx.sendSync(1, { transfer: [{}] }), NotShareableError);
+    assert.throws(() => tx.sendSync({}, { transfer: [{}] }), NotShareableError);
   });
 
   it('passes a buffer on from guest to guest', async () => {

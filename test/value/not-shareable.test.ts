@@ -26,7 +26,16 @@ const cases: [what: string, value: unknown, path: string, problem: RegExp][] = [
   ['an element of a Set', new Set([1, () => {}]), '$.values()[1]', /is a function/],
   ['a key that is no name', { 'a-b': [{ '': () => {} }] }, '$["a-b"][0][""]', /is a function/],
   ['an element after holes', holey, '$[3]', /is a function/],
-  ['what is behind a getter', { get late() { return () => {}; } }, '$.late', /is a function/],
+  [
+    'what is behind a getter',
+    {
+      get late() {
+        return () => {};
+      },
+    },
+    '$.late',
+    /is a function/,
+  ],
 ];
 
 describe('what cannot travel', () => {
@@ -70,12 +79,29 @@ describe('what cannot travel', () => {
     assert.throws(() => tx.trySend(loop), { path: '$.z' });
   });
 
-  it('is refused as a proxy that cannot be cloned', () => {
-    const [tx, rx] = channel<unknown>(1);
-    const error = thrown(() => tx.trySend({ proxy: new Proxy({}, {}) }));
-    assert.ok(error instanceof NotShareableError);
-    assert.equal(rx.size, 0);
-  });
+  for (const [what, handler] of [
+    ['an ordinary one', {}],
+    [
+      'one whose every trap throws',
+      new Proxy(
+        {},
+        {
+          get: () => () => {
+            throw new Error('a trap');
+          },
+        },
+      ),
+    ],
+  ] as const) {
+    it(`is refused as a proxy, even ${what}`, () => {
+      const [tx, rx] = channel<unknown>(1);
+      for (const message of [new Proxy({}, handler), { deep: [new Proxy([], handler)] }]) {
+        const error = thrown(() => tx.trySend(message));
+        assert.ok(error instanceof NotShareableError, String(error));
+      }
+      assert.equal(rx.size, 0);
+    });
+  }
 
   it('is refused in the arguments of a call, which has not begun', async () => {
     const guest = await create();

@@ -51,8 +51,8 @@ const others = [undefined, null, true, false];
 
 /** Lengths at which the form of a string could change: cells hold few dozens of bytes. */
 const lengths = [
-  0, 1, 2, 7, 8, 15, 16, 22, 23, 24, 25, 31, 32, 39, 40, 41, 46, 47, 48, 49, 50, 63, 64, 65, 255, 256,
-  1000, 65_535, 65_536, 1_000_000,
+  0, 1, 2, 7, 8, 15, 16, 22, 23, 24, 25, 31, 32, 39, 40, 41, 46, 47, 48, 49, 50, 63, 64, 65, 255,
+  256, 1000, 65_535, 65_536, 1_000_000,
 ];
 
 const strings: [what: string, text: string][] = [

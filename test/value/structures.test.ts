@@ -30,7 +30,15 @@ const values: [what: string, value: unknown][] = [
   ['an array with properties', Object.assign([1, 2], { extra: 'kept' })],
   ['an array of doubles', [0.5, -0, Number.NaN, Number.POSITIVE_INFINITY]],
   ['a long array', Array.from({ length: 100_000 }, (_, i) => i)],
-  ['a Map', new Map<unknown, unknown>([['a', 1], [2, { b: 3 }], [{ key: 1 }, 'object as key'], [Number.NaN, null]])],
+  [
+    'a Map',
+    new Map<unknown, unknown>([
+      ['a', 1],
+      [2, { b: 3 }],
+      [{ key: 1 }, 'object as key'],
+      [Number.NaN, null],
+    ]),
+  ],
   ['an empty Map', new Map()],
   ['a Map in a Map', new Map([['inner', new Map([[1, new Set([1])]])]])],
   ['a Set', new Set([1, 'a', { b: 2 }, undefined, null, Number.NaN])],
@@ -38,10 +46,20 @@ const values: [what: string, value: unknown][] = [
   ['a Date', new Date('2016-06-23T12:34:56.789Z')],
   ['a Date before 1970', new Date(-1)],
   ['a RegExp', /^a(b+)?c$/giu],
-  ['a RegExp with every escape', /[\]\/"'\n\u{1F600}]/u],
-  ['keys in their order', Object.fromEntries([['z', 1], ['a', 2], ['m', 3]])],
+  ['a RegExp with every escape', /[\]/"'\n\u{1F600}]/u],
+  [
+    'keys in their order',
+    Object.fromEntries([
+      ['z', 1],
+      ['a', 2],
+      ['m', 3],
+    ]),
+  ],
   ['a key __proto__', JSON.parse('{"__proto__": {"polluted": true}, "a": 1}')],
-  ['keys of every kind of string', { '': 1, ' ': 2, Ω: 3, '👩‍🚀': 4, constructor: 5, toString: 6, '-1': 7, '0': 8 }],
+  [
+    'keys of every kind of string',
+    { '': 1, ' ': 2, Ω: 3, '👩‍🚀': 4, constructor: 5, toString: 6, '-1': 7, '0': 8 },
+  ],
 ];
 
 describe('a structure', () => {
