@@ -2,6 +2,7 @@
 
 #include <uv.h>
 
+#include <cstdlib>
 #include <utility>
 
 #include "../value/v8_compat.h"
@@ -91,28 +92,44 @@ Local<v8::Object> NodeRealm::install(Local<v8::Context> context) {
   // with the process.
   struct End {
     NodeRealm* realm;
+    const bool of_process;
+    int exit_code = 0;
+    void shut_down() {
+      if (realm == nullptr) return;
+      realm->shut_down();
+      exit_code = realm->exit_code_;
+    }
   };
-  auto* end = new End{realm};
+  auto* end = new End{realm, node::GetCurrentEventLoop(isolate) == uv_default_loop()};
   node::AtExit(
       environment,
       [](void* data) {
         auto* end = static_cast<End*>(data);
-        if (end->realm != nullptr) end->realm->shut_down();
+        end->shut_down();
+        // From Node 24 on V8 aborts when it is taken down while an isolate is left.
+        if (end->of_process && Interpreter::any_written_off()) std::_Exit(end->exit_code);
       },
       end);
   node::AddEnvironmentCleanupHook(
       isolate,
       [](void* data, void (*done)(void*), void* argument) {
         auto* end = static_cast<End*>(data);
+        v8::HandleScope scope(end->realm->isolate());
+        end->shut_down();
         NodeRealm* realm = std::exchange(end->realm, nullptr);
-        v8::HandleScope scope(realm->isolate());
-        realm->shut_down();
         std::shared_ptr<NodeParty> party = realm->node_party_;
         delete realm;
         party->close_handle(done, argument);
       },
       end);
   return realm->make_binding();
+}
+
+void NodeRealm::add_more_functions(Local<v8::Object> binding) {
+  add_function(binding, "setExitCode", [](const v8::FunctionCallbackInfo<Value>& args) {
+    if (!args[0]->IsInt32()) return;
+    static_cast<NodeRealm&>(Realm::of(args)).set_exit_code(args[0].As<v8::Int32>()->Value());
+  });
 }
 
 void NodeRealm::keep_alive(bool on) { node_party_->keep_alive(on); }

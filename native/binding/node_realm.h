@@ -16,10 +16,12 @@ class NodeRealm final : public Realm {
 
   ~NodeRealm() override;
   void keep_alive(bool on) override;
+  // With which the process ends, once that is known.
+  void set_exit_code(int code) { exit_code_ = code; }
 
  protected:
   void call_hook(v8::Local<v8::Function> hook, int argc, v8::Local<v8::Value> argv[]) override;
-  void add_more_functions(v8::Local<v8::Object>) override {}
+  void add_more_functions(v8::Local<v8::Object> binding) override;
   Clock::duration watch_interval() const override;
   bool told_to_stop() override;
 
@@ -29,6 +31,7 @@ class NodeRealm final : public Realm {
 
   const std::shared_ptr<NodeParty> node_party_;
   ThreadWaiter waiter_;
+  int exit_code_ = 0;
   v8::Global<v8::Function> pulse_;  // a JavaScript function that does nothing
 };
 

@@ -5,14 +5,14 @@
 namespace isolane {
 
 Wrapped::Wrapped(Realm& realm, v8::Local<v8::Object> handle)
-    : realm_(realm), handle_(realm.isolate(), handle) {
+    : realm_(realm), handle_(realm.isolate(), handle), list_(&realm.wrapped()) {
   compat::set_aligned_pointer(handle, 0, this);
-  realm_.wrapped().add(this);
+  list_->add(this);
   let_go();
 }
 
 Wrapped::~Wrapped() {
-  realm_.wrapped().remove(this);
+  if (list_ != nullptr) list_->remove(this);
   if (handle_.IsEmpty()) return;
   // The realm ends before the object does: the object must not lead here any more.
   v8::HandleScope scope(realm_.isolate());
@@ -50,7 +50,17 @@ void WrappedList::abandon() {
 }
 
 void WrappedList::clear() {
-  while (first_ != nullptr) delete first_;
+  while (first_ != nullptr) {
+    Wrapped* one = first_;
+    if (one->handle_.IsEmpty()) {
+      // Collected: V8 still holds on to it, and calls once more to have it freed.
+      one->abandon();
+      remove(one);
+      one->list_ = nullptr;
+    } else {
+      delete one;
+    }
+  }
 }
 
 }  // namespace isolane

@@ -8,6 +8,7 @@
 namespace isolane {
 
 class Realm;
+class WrappedList;
 
 // Lives as long as its JavaScript object, or until its realm ends, whichever comes first. Only on
 // the thread that runs in the realm's isolate.
@@ -41,6 +42,8 @@ class Wrapped {
 
   Realm& realm_;
   v8::Global<v8::Object> handle_;
+  // Null between the end of the realm and the second of V8's two calls for a collected object.
+  WrappedList* list_;
   Wrapped* previous_ = nullptr;
   Wrapped* next_ = nullptr;
 };

@@ -56,8 +56,9 @@ Status BufferedChannel::receive(Parcel& parcel, ThreadWaiter& waiter, Deadline d
 Status BufferedChannel::wait(Side side, ThreadWaiter& waiter, Deadline deadline) {
   // Spin on the ring itself, unregistered: who spins need not be woken, so the other side keeps to
   // its fast path.
-  if (waiter.spin_until([this, side] { return likely(side) || closed(); }, deadline))
+  if (waiter.spin_until([this, side] { return likely(side) || closed(); }, deadline)) {
     return Status::kDone;
+  }
 
   Case own;
   own.waiter = &waiter;

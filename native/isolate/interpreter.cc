@@ -46,6 +46,8 @@ Living& living() {
   return *all;
 }
 
+std::atomic<bool> written_off{false};
+
 v8::ArrayBuffer::Allocator* process_allocator() {
   // One for all, since buffers move between interpreters and outlive them.
   static v8::ArrayBuffer::Allocator* const allocator =
@@ -96,6 +98,8 @@ std::shared_ptr<Interpreter> Interpreter::start(node::MultiIsolatePlatform* plat
   interpreter->joinable_ = true;
   return interpreter;
 }
+
+bool Interpreter::any_written_off() { return written_off.load(std::memory_order_acquire); }
 
 std::shared_ptr<Interpreter> Interpreter::find(uint64_t id) {
   Living& all = living();
@@ -356,6 +360,7 @@ void Interpreter::before_collection(Isolate*, v8::GCType, v8::GCCallbackFlags, v
 }
 
 void Interpreter::write_off() {
+  written_off.store(true, std::memory_order_release);
   {
     std::lock_guard<std::mutex> guard(end_mutex_);
     interruptible_ = nullptr;

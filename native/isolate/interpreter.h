@@ -69,6 +69,8 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   // Node's, and the same for all.
   static std::shared_ptr<Interpreter> start(node::MultiIsolatePlatform* platform,
                                             InterpreterOptions options);
+  // Any thread. Whether a guest was written off: the engine then cannot be taken down any more.
+  static bool any_written_off();
   // Any thread. Those that have ended are not found.
   static std::shared_ptr<Interpreter> find(uint64_t id);
   static std::vector<std::shared_ptr<Interpreter>> all();  // in order of id

@@ -190,6 +190,8 @@ export interface Binding {
   /** The lock of an interpreter: undefined once that has ended. */
   lockState(id: number): { held: boolean; waiting: number; waitedMs: number } | undefined;
 
+  /** Only in Node: what the process ends with, should it have to end without the engine's help. */
+  setExitCode(code: number): void;
   /** Only in Node: the guest's own code, before the first interpreter is created. */
   setGuestSource(source: string): void;
 }

@@ -18,7 +18,10 @@ export function printConsoles(): void {
     },
   });
   // What was printed before the process ends should be seen, though no loop turns any more.
-  process.on('exit', () => native.drain());
+  process.on('exit', (code) => {
+    native.drain();
+    native.setExitCode(code);
+  });
 }
 
 /** Puts what prints like the original in the place of each stand-in. */
