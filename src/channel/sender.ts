@@ -143,9 +143,10 @@ export class Sender<T> extends native.NativeSender {
    * ```js
    * import { channel } from 'isolane';
    *
-   * const [tx] = channel(1);
+   * const [tx, rx] = channel(1);
    * await tx.send(1);
    * await tx.send(2, { timeout: 5 }).catch((error) => console.log(error.name)); // TimeoutError
+   * console.log(await rx.receive()); // 1
    * ```
    */
   send(value: T, options?: OpOptions): Promise<void> {

@@ -49,7 +49,8 @@ export function examplesIn(file: string, text = readFileSync(file, 'utf8')): Exa
 export function expected(code: string): Expectation[] {
   return code.split('\n').flatMap((line): Expectation[] => {
     const arrow = /\/\/ → (.*)$/.exec(line)?.[1];
-    const said = arrow ?? (/console\.log\(/.test(line) ? /; \/\/ (.*)$/.exec(line)?.[1] : undefined);
+    const said =
+      arrow ?? (/console\.log\(/.test(line) ? /; \/\/ (.*)$/.exec(line)?.[1] : undefined);
     if (said === undefined) return /console\.log\(/.test(line) ? ['any'] : [];
     if (/^e\.g\. /.test(said)) return ['any'];
     return said.split(', then ').map((each) => ({ line: each.trimEnd() }));
