@@ -9,5 +9,10 @@ import { measure } from './metrics.mjs';
  * @param {import('isolane').Sender<import('./metrics.mjs').FileResult>} results
  */
 export function run(files, results) {
-  for (const { path, bytes } of files) results.sendSync(measure(path, bytes));
+  try {
+    for (const { path, bytes } of files) results.sendSync(measure(path, bytes));
+  } finally {
+    files.close();
+    results.close();
+  }
 }

@@ -3,10 +3,11 @@
  *
  *     walker ──► files ──► N interpreters ──► results ──► aggregator
  *
- * Both channels are bounded, so the walker is never more than a few files ahead of the interpreters.
+ * Both channels are bounded, so the walker is never more than a few files ahead of the interpreters. Walker and aggregator
+ * share Node's main thread, which has nothing else to do, and so blocks.
  */
 
-import { channel, Interpreter, move } from 'isolane';
+import { ChannelClosedError, channel, Interpreter, move } from 'isolane';
 import { sourceFiles } from './source-files.mjs';
 
 /** @typedef {import('./ways.mjs').Job} Job */
@@ -20,59 +21,62 @@ export async function run({ folder, parallel, onResult }) {
   /** @type {import('isolane').Channel<SourceFile>} */
   const files = channel({ capacity, name: 'files' });
   /** @type {import('isolane').Channel<FileResult>} */
-  const results = channel({ capacity, name: 'results' });
+  const results = channel({ capacity: 2 * capacity + parallel, name: 'results' });
 
-  const stages = Array.from({ length: parallel }, () => measureIn(files.receiver, results.sender));
-  const measured = Promise.all(stages).then(() => results.close());
-  // A stage that breaks would leave the others waiting: poison ends them all.
-  measured.catch((error) => {
-    files.poison(error);
-    results.poison(error);
-  });
-  await Promise.all([
-    measured,
-    feed(folder, files.sender, onResult),
-    drain(results.receiver, onResult),
-  ]);
+  const crew = await Promise.all(Array.from({ length: parallel }, openStage));
+  try {
+    const stages = Promise.all(crew.map(({ stage }) => stage.run(files.receiver, results.sender)));
+    // Only the stages hold these ends now, so that an end of all stages is the end of both channels.
+    files.receiver.close();
+    results.sender.close();
+    stages.catch(() => {}); // whatever broke a stage is thrown below
+    feed(folder, files.sender, results.receiver, onResult);
+    await stages;
+    for (const result of results.receiver) onResult(result);
+  } finally {
+    await Promise.all(crew.map(({ interpreter }) => interpreter.terminate()));
+  }
+}
+
+async function openStage() {
+  const interpreter = await Interpreter.create();
+  /** @type {import('isolane').Remote<typeof import('./metrics-stage.mjs')>} */
+  const stage = await interpreter.import(new URL('./metrics-stage.mjs', import.meta.url));
+  return { interpreter, stage };
 }
 
 /**
+ * Blocks this thread while the interpreters have enough to do, and takes what they have done in between. They never wait for
+ * that: there is room for the results of all files that can be under way.
+ *
  * @param {string} folder
  * @param {import('isolane').Sender<SourceFile>} files
- * @param {Job['onResult']} onResult
- */
-async function feed(folder, files, onResult) {
-  try {
-    for (const file of sourceFiles(folder)) {
-      if ('error' in file) onResult(file);
-      else await files.send({ path: file.path, bytes: move(file.bytes) });
-    }
-  } finally {
-    files.close();
-  }
-}
-
-/**
- * One interpreter, from its creation to the end of its stage.
- *
- * @param {import('isolane').Receiver<SourceFile>} files
- * @param {import('isolane').Sender<FileResult>} results
- */
-async function measureIn(files, results) {
-  const interpreter = await Interpreter.create();
-  try {
-    /** @type {import('isolane').Remote<typeof import('./metrics-stage.mjs')>} */
-    const stage = await interpreter.import(new URL('./metrics-stage.mjs', import.meta.url));
-    await stage.run(files, results);
-  } finally {
-    await interpreter.close();
-  }
-}
-
-/**
  * @param {import('isolane').Receiver<FileResult>} results
  * @param {Job['onResult']} onResult
  */
-async function drain(results, onResult) {
-  for await (const result of results) onResult(result);
+function feed(folder, files, results, onResult) {
+  for (const file of sourceFiles(folder)) {
+    if ('error' in file) onResult(file);
+    else if (!trySend(files, file)) break;
+    for (let one = results.tryReceive(); one !== undefined; one = results.tryReceive()) {
+      onResult(one);
+    }
+  }
+  files.close();
+}
+
+/**
+ * False when all stages have broken.
+ *
+ * @param {import('isolane').Sender<SourceFile>} files
+ * @param {SourceFile & { bytes: Uint8Array }} file
+ */
+function trySend(files, { path, bytes }) {
+  try {
+    files.sendSync({ path, bytes: move(bytes) });
+    return true;
+  } catch (error) {
+    if (error instanceof ChannelClosedError) return false;
+    throw error;
+  }
 }

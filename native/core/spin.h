@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <thread>
 
 #include "backoff.h"
 #include "clock.h"
@@ -54,8 +53,6 @@ class Spin {
 
  private:
   static constexpr Clock::duration kLimit = std::chrono::microseconds(30);
-  // Longer than any answer from another core takes.
-  static constexpr Clock::duration kAlone = std::chrono::microseconds(3);
   // A look at the clock costs as much as a few looks at a cache line that has not changed.
   static constexpr uint32_t kRoundsPerClock = 16;
   // Pauses between two looks grow up to this: looking less often lets the other side work
@@ -82,7 +79,6 @@ template <class Ready>
 bool Spin::until(Ready&& ready, Deadline deadline) {
   if (!worth_trying()) return ready();
   Deadline limit = kForever;  // until the clock is first looked at
-  Clock::time_point start;
   uint32_t pauses = 1;
   for (uint32_t round = 1;; ++round) {
     if (ready()) {
@@ -93,14 +89,8 @@ bool Spin::until(Ready&& ready, Deadline deadline) {
     if (round % kRoundsPerClock != 0) continue;
     if (pauses < kMaxPauses) pauses *= 2;
     const Deadline now = Clock::now();
-    if (limit == kForever) {
-      start = now;
-      limit = std::min(deadline, now + kLimit);
-    }
+    if (limit == kForever) limit = std::min(deadline, now + kLimit);
     if (now >= limit) break;
-    // Who is waited for may be queued behind this thread on the same core, where it would stay:
-    // two threads that take turns are never both ready, so the system sees nothing to balance.
-    if (now - start >= kAlone) std::this_thread::yield();
   }
   // A deadline that cut the spin short says nothing about whether it would have paid.
   if (limit != deadline) learn(false);

@@ -226,6 +226,8 @@ bool Interpreter::open(std::string* failure) {
   platform_->RegisterIsolate(isolate_, &delegate_);
   Isolate::CreateParams params;
   params.array_buffer_allocator = process_allocator();
+  // As Node does for its own isolates.
+  params.constraints.ConfigureDefaults(uv_get_total_memory(), 0);
   if (options_.memory_limit != 0) {
     params.constraints.set_max_old_generation_size_in_bytes(options_.memory_limit);
   }
