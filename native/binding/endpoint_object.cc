@@ -28,10 +28,11 @@ Status EndpointObject::put(Parcel& parcel) {
   return ended(endpoint_.open() ? channel().try_send(parcel) : Status::kClosed);
 }
 
-Status EndpointObject::put(Parcel& parcel, Deadline deadline) {
+Status EndpointObject::put(Parcel& parcel, double timeout_ms) {
   Status status = put(parcel);
   if (status != Status::kWouldBlock) return status;
-  return ended(realm().block(deadline, [&](Deadline until) {
+  // The clock is only looked at now: it takes as long as the rest of an operation that goes at once.
+  return ended(realm().block(deadline_after_ms(timeout_ms), [&](Deadline until) {
     return channel().send(parcel, realm().waiter(), until);
   }));
 }
@@ -40,10 +41,10 @@ Status EndpointObject::take(Parcel& parcel) {
   return ended(endpoint_.open() ? channel().try_receive(parcel) : Status::kClosed);
 }
 
-Status EndpointObject::take(Parcel& parcel, Deadline deadline) {
+Status EndpointObject::take(Parcel& parcel, double timeout_ms) {
   Status status = take(parcel);
   if (status != Status::kWouldBlock) return status;
-  return ended(realm().block(deadline, [&](Deadline until) {
+  return ended(realm().block(deadline_after_ms(timeout_ms), [&](Deadline until) {
     return channel().receive(parcel, realm().waiter(), until);
   }));
 }
@@ -192,7 +193,7 @@ void construct(Arguments args) {
 
 Status put(Arguments args, EndpointObject& sender, Parcel& parcel) {
   return args.Length() > 1 && args[1]->IsNumber()
-             ? sender.put(parcel, deadline_after_ms(milliseconds(args[1])))
+             ? sender.put(parcel, milliseconds(args[1]))
              : sender.put(parcel);
 }
 
@@ -232,7 +233,7 @@ void take(Arguments args) {
   Parcel parcel;
   const Status status =
       args.Length() > 0 && args[0]->IsNumber()
-          ? receiver.take(parcel, deadline_after_ms(milliseconds(args[0])))
+          ? receiver.take(parcel, milliseconds(args[0]))
           : receiver.take(parcel);
   give_message(args, receiver, status, std::move(parcel));
 }

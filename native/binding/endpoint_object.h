@@ -31,9 +31,9 @@ class EndpointObject final : public Wrapped {
   Status ended(Status status) { return status_ = status; }
 
   Status put(Parcel& parcel);
-  Status put(Parcel& parcel, Deadline deadline);
+  Status put(Parcel& parcel, double timeout_ms);
   Status take(Parcel& parcel);
-  Status take(Parcel& parcel, Deadline deadline);
+  Status take(Parcel& parcel, double timeout_ms);
 
   // For a sender `message` is what is to be sent; a receiver gets its message from settle and
   // withdraw. kDone from arm: settle now.
