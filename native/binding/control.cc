@@ -181,8 +181,7 @@ void interpreters(Arguments args) {
       info->Set(context, literal(isolate, name), value).Check();
     };
     set("id", v8::Number::New(isolate, static_cast<double>(one->id())));
-    set("name",
-        v8::String::NewFromUtf8(isolate, one->options().name.c_str()).ToLocalChecked());
+    set("name", v8::String::NewFromUtf8(isolate, one->options().name.c_str()).ToLocalChecked());
     set("parent", v8::Number::New(isolate, static_cast<double>(one->options().parent)));
     set("state", literal(isolate, state_name(one->state())));
     list.push_back(info);
@@ -207,10 +206,11 @@ void call_sync(Arguments args) {
   const uint32_t type = static_cast<uint32_t>(number(args[1]));
   bool answered = false;
   Parcel reply;
-  const auto outcome = interpreter->enter(deadline_after_ms(number(args[3])), [&](Local<v8::Context>) {
-    answered = static_cast<GuestRealm&>(interpreter->guest())
-                   .call_sync(type, std::move(body), &reply);
-  });
+  const auto outcome =
+      interpreter->enter(deadline_after_ms(number(args[3])), [&](Local<v8::Context>) {
+        answered =
+            static_cast<GuestRealm&>(interpreter->guest()).call_sync(type, std::move(body), &reply);
+      });
   if (outcome == LocalInterpreterLock::Outcome::kAcquired) handover.commit(isolate);
   Local<Value> value;
   if (outcome == LocalInterpreterLock::Outcome::kAcquired && answered &&
@@ -235,9 +235,7 @@ void lock_state(Arguments args) {
   args.GetReturnValue().Set(state);
 }
 
-void set_guest_source(Arguments args) {
-  GuestRealm::set_source(text(args.GetIsolate(), args[0]));
-}
+void set_guest_source(Arguments args) { GuestRealm::set_source(text(args.GetIsolate(), args[0])); }
 
 }  // namespace
 

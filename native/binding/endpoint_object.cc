@@ -31,7 +31,8 @@ Status EndpointObject::put(Parcel& parcel) {
 Status EndpointObject::put(Parcel& parcel, double timeout_ms) {
   Status status = put(parcel);
   if (status != Status::kWouldBlock) return status;
-  // The clock is only looked at now: it takes as long as the rest of an operation that goes at once.
+  // The clock is only looked at now: it takes as long as the rest of an operation that goes at
+  // once.
   return ended(realm().block(deadline_after_ms(timeout_ms), [&](Deadline until) {
     return channel().send(parcel, realm().waiter(), until);
   }));
@@ -192,9 +193,8 @@ void construct(Arguments args) {
 }
 
 Status put(Arguments args, EndpointObject& sender, Parcel& parcel) {
-  return args.Length() > 1 && args[1]->IsNumber()
-             ? sender.put(parcel, milliseconds(args[1]))
-             : sender.put(parcel);
+  return args.Length() > 1 && args[1]->IsNumber() ? sender.put(parcel, milliseconds(args[1]))
+                                                  : sender.put(parcel);
 }
 
 void put(Arguments args) {
@@ -210,9 +210,8 @@ void put(Arguments args) {
 }
 
 void put_packed(Arguments args) {
-  with_packed(args, [&](EndpointObject& sender, Parcel* parcel) {
-    return put(args, sender, *parcel);
-  });
+  with_packed(args,
+              [&](EndpointObject& sender, Parcel* parcel) { return put(args, sender, *parcel); });
 }
 
 void arm_sender(Arguments args) {
@@ -224,17 +223,15 @@ void settle_sender(Arguments args) {
 }
 
 void withdraw_sender(Arguments args) {
-  with_packed(args,
-              [](EndpointObject& sender, Parcel* parcel) { return sender.withdraw(parcel); });
+  with_packed(args, [](EndpointObject& sender, Parcel* parcel) { return sender.withdraw(parcel); });
 }
 
 void take(Arguments args) {
   EndpointObject& receiver = self(args);
   Parcel parcel;
-  const Status status =
-      args.Length() > 0 && args[0]->IsNumber()
-          ? receiver.take(parcel, milliseconds(args[0]))
-          : receiver.take(parcel);
+  const Status status = args.Length() > 0 && args[0]->IsNumber()
+                            ? receiver.take(parcel, milliseconds(args[0]))
+                            : receiver.take(parcel);
   give_message(args, receiver, status, std::move(parcel));
 }
 
@@ -357,9 +354,8 @@ Local<v8::FunctionTemplate> make_template(Isolate* isolate, Local<Value> data, c
   Local<v8::Signature> signature = v8::Signature::New(isolate, made);
   const auto add = [&](const Method& method) {
     Local<v8::String> key = literal(isolate, method.name);
-    Local<v8::FunctionTemplate> function =
-        v8::FunctionTemplate::New(isolate, method.call, Local<Value>(), signature, 0,
-                                  v8::ConstructorBehavior::kThrow);
+    Local<v8::FunctionTemplate> function = v8::FunctionTemplate::New(
+        isolate, method.call, Local<Value>(), signature, 0, v8::ConstructorBehavior::kThrow);
     function->SetClassName(key);
     made->PrototypeTemplate()->Set(key, function, v8::DontEnum);
   };
@@ -374,8 +370,7 @@ Local<v8::FunctionTemplate> EndpointObject::sender_template(Isolate* isolate, Lo
   return make_template(isolate, data, "NativeSender", kSenders);
 }
 
-Local<v8::FunctionTemplate> EndpointObject::receiver_template(Isolate* isolate,
-                                                              Local<Value> data) {
+Local<v8::FunctionTemplate> EndpointObject::receiver_template(Isolate* isolate, Local<Value> data) {
   return make_template(isolate, data, "NativeReceiver", kReceivers);
 }
 

@@ -59,8 +59,7 @@ void compile_module(Arguments args) {
 void synthetic_module(Arguments args) {
   if (!all_strings(args, 1) || !args[1]->IsObject()) return;
   (void)interpreter(args).modules().synthesize(args.GetIsolate()->GetCurrentContext(),
-                                               args[0].As<v8::String>(),
-                                               args[1].As<v8::Object>());
+                                               args[0].As<v8::String>(), args[1].As<v8::Object>());
 }
 
 void link_module(Arguments args) {
@@ -182,8 +181,8 @@ void decode_utf8(Arguments args) {
     made = v8::String::NewFromOneByte(isolate, bytes.data, v8::NewStringType::kNormal,
                                       static_cast<int>(bytes.size));
   } else if (args[1]->IsTrue() && !is_utf8(bytes)) {
-    isolate->ThrowException(
-        v8::Exception::TypeError(literal(isolate, "The encoded data was not valid for encoding utf-8")));
+    isolate->ThrowException(v8::Exception::TypeError(
+        literal(isolate, "The encoded data was not valid for encoding utf-8")));
     return;
   } else {
     made = v8::String::NewFromUtf8(isolate, reinterpret_cast<const char*>(bytes.data),

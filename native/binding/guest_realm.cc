@@ -76,18 +76,18 @@ bool GuestRealm::run_source(Local<v8::Context> context) {
     return false;
   }
   v8::ScriptCompiler::CachedData* cached =
-      cache == nullptr ? nullptr
-                       : new v8::ScriptCompiler::CachedData(cache->data(),
-                                                            static_cast<int>(cache->size()));
+      cache == nullptr
+          ? nullptr
+          : new v8::ScriptCompiler::CachedData(cache->data(), static_cast<int>(cache->size()));
   v8::ScriptOrigin origin =
       compat::script_origin(isolate(), literal(isolate(), "isolane:guest"), false);
   v8::ScriptCompiler::Source code(text, origin, cached);
   Local<v8::String> parameter = literal(isolate(), "isolaneBinding");
   Local<v8::Function> run;
-  if (!v8::ScriptCompiler::CompileFunction(
-           context, &code, 1, &parameter, 0, nullptr,
-           cached == nullptr ? v8::ScriptCompiler::kNoCompileOptions
-                             : v8::ScriptCompiler::kConsumeCodeCache)
+  if (!v8::ScriptCompiler::CompileFunction(context, &code, 1, &parameter, 0, nullptr,
+                                           cached == nullptr
+                                               ? v8::ScriptCompiler::kNoCompileOptions
+                                               : v8::ScriptCompiler::kConsumeCodeCache)
            .ToLocal(&run)) {
     return false;
   }
@@ -100,8 +100,8 @@ bool GuestRealm::run_source(Local<v8::Context> context) {
         v8::ScriptCompiler::CreateCodeCacheForFunction(run));
     if (made != nullptr) {
       std::lock_guard<std::mutex> guard(shared.mutex);
-      shared.cache = std::make_shared<const std::vector<uint8_t>>(made->data,
-                                                                  made->data + made->length);
+      shared.cache =
+          std::make_shared<const std::vector<uint8_t>>(made->data, made->data + made->length);
     }
   }
   return true;
@@ -151,9 +151,7 @@ bool GuestRealm::call_sync(uint32_t type, Parcel&& body, Parcel* reply) {
 
 void GuestRealm::deliver() { Realm::deliver(std::numeric_limits<size_t>::max()); }
 
-bool GuestRealm::must_yield() const {
-  return self()->stopping() || self()->lock().waiting() != 0;
-}
+bool GuestRealm::must_yield() const { return self()->stopping() || self()->lock().waiting() != 0; }
 
 void GuestRealm::run_timers() {
   if (!on_timer_.IsEmpty()) call_hook(on_timer_.Get(isolate()), 0, nullptr);
@@ -165,7 +163,9 @@ void GuestRealm::call_hook(Local<v8::Function> hook, int argc, Local<Value> argv
   if (caught.HasTerminated() || on_uncaught_.IsEmpty()) return;
   Local<Value> exception = caught.Exception();
   caught.Reset();
-  (void)on_uncaught_.Get(isolate())->Call(context(), v8::Undefined(isolate()), 1, &exception).IsEmpty();
+  (void)on_uncaught_.Get(isolate())
+      ->Call(context(), v8::Undefined(isolate()), 1, &exception)
+      .IsEmpty();
 }
 
 MaybeLocal<v8::Promise> GuestRealm::import(Local<v8::String> specifier, Local<Value> referrer) {
@@ -181,14 +181,15 @@ MaybeLocal<v8::Promise> GuestRealm::import(Local<v8::String> specifier, Local<Va
 
 void GuestRealm::import_meta(Local<v8::Object> meta, Local<v8::String> url) {
   Local<Value> argv[] = {meta, url};
-  (void)on_import_meta_.Get(isolate())->Call(context(), v8::Undefined(isolate()), 2, argv).IsEmpty();
+  (void)on_import_meta_.Get(isolate())
+      ->Call(context(), v8::Undefined(isolate()), 2, argv)
+      .IsEmpty();
 }
 
 void GuestRealm::promise_rejected(const v8::PromiseRejectMessage& message) {
   const v8::PromiseRejectEvent event = message.GetEvent();
   const bool unhandled = event == v8::kPromiseRejectWithNoHandler;
-  if (on_rejection_.IsEmpty() ||
-      (!unhandled && event != v8::kPromiseHandlerAddedAfterReject)) {
+  if (on_rejection_.IsEmpty() || (!unhandled && event != v8::kPromiseHandlerAddedAfterReject)) {
     return;
   }
   v8::HandleScope scope(isolate());

@@ -85,7 +85,8 @@ Local<v8::Object> NodeRealm::install(Local<v8::Context> context) {
   Isolate* isolate = Isolate::GetCurrent();
   node::Environment* environment = node::GetCurrentEnvironment(context);
   auto party = make_party<NodeParty>(node::GetCurrentEventLoop(isolate));
-  auto* realm = new NodeRealm(context, std::move(party), node::GetMultiIsolatePlatform(environment));
+  auto* realm =
+      new NodeRealm(context, std::move(party), node::GetMultiIsolatePlatform(environment));
 
   // process.exit() only runs AtExit callbacks; an environment that ends otherwise runs its cleanup
   // hooks and then those. Whichever comes first shuts down; in the first case what is left goes

@@ -1,5 +1,7 @@
 #include "realm.h"
 
+#include <uv.h>
+
 #include <limits>
 #include <utility>
 #include <vector>
@@ -18,8 +20,7 @@ using v8::MaybeLocal;
 using v8::Value;
 
 Local<v8::String> literal(v8::Isolate* isolate, const char* text) {
-  return v8::String::NewFromUtf8(isolate, text, v8::NewStringType::kInternalized)
-      .ToLocalChecked();
+  return v8::String::NewFromUtf8(isolate, text, v8::NewStringType::kInternalized).ToLocalChecked();
 }
 
 Realm::Realm(v8::Isolate* isolate, Local<v8::Context> context, std::shared_ptr<Party> party,
@@ -66,17 +67,15 @@ void Realm::make_templates() {
     args.This()->SetInternalField(0, args[0]);
     args.This()->SetInternalField(1, args[1]);
   };
-  Local<v8::FunctionTemplate> moved =
-      v8::FunctionTemplate::New(isolate_, construct_moved, data());
+  Local<v8::FunctionTemplate> moved = v8::FunctionTemplate::New(isolate_, construct_moved, data());
   moved->SetClassName(literal(isolate_, "Moved"));
   moved->InstanceTemplate()->SetInternalFieldCount(2);
   const auto get_value = [](const FunctionCallbackInfo<Value>& args) {
     args.GetReturnValue().Set(args.This()->GetInternalField(0).As<Value>());
   };
   moved->PrototypeTemplate()->SetAccessorProperty(
-      literal(isolate_, "value"),
-      v8::FunctionTemplate::New(isolate_, get_value, Local<Value>(),
-                                v8::Signature::New(isolate_, moved)));
+      literal(isolate_, "value"), v8::FunctionTemplate::New(isolate_, get_value, Local<Value>(),
+                                                            v8::Signature::New(isolate_, moved)));
   moved_.Reset(isolate_, moved);
 
   Local<v8::FunctionTemplate> packed = v8::FunctionTemplate::New(isolate_);
@@ -95,7 +94,8 @@ Local<v8::Object> Realm::make_binding() {
   set("NOTHING", nothing());
   set("partyId", v8::Number::New(isolate_, static_cast<double>(party_->id())));
   set("hostId", v8::Number::New(isolate_, static_cast<double>(host_id_)));
-  const std::string name = self_ != nullptr ? self_->options().name : "main";
+  const bool is_main = self_ == nullptr && node::GetCurrentEventLoop(isolate_) == uv_default_loop();
+  const std::string name = self_ != nullptr ? self_->options().name : is_main ? "main" : "worker";
   set("partyName", v8::String::NewFromUtf8(isolate_, name.c_str()).ToLocalChecked());
   set("NativeSender", sender_.Get(isolate_)->GetFunction(context).ToLocalChecked());
   set("NativeReceiver", receiver_.Get(isolate_)->GetFunction(context).ToLocalChecked());

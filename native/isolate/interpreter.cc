@@ -206,8 +206,7 @@ void Interpreter::run() {
   if (std::shared_ptr<Party> parent = Party::registry().find(options_.parent)) {
     Letter letter;
     letter.from = id();
-    letter.type =
-        static_cast<uint32_t>(opened ? NativeLetter::kReady : NativeLetter::kFailed);
+    letter.type = static_cast<uint32_t>(opened ? NativeLetter::kReady : NativeLetter::kFailed);
     if (!opened) letter.body = text_parcel(failure);
     parent->post(std::move(letter));
   }
@@ -259,8 +258,8 @@ bool Interpreter::open(std::string* failure) {
     return false;
   }
   context_.Reset(isolate_, context);
-  // Only our own code has run so far, which comes to an end; a termination in the middle of it would
-  // leave the engine half made.
+  // Only our own code has run so far, which comes to an end; a termination in the middle of it
+  // would leave the engine half made.
   std::lock_guard<std::mutex> guard(end_mutex_);
   interruptible_ = isolate_;
   if (!ending_) return true;

@@ -122,8 +122,8 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
                                                         v8::Local<v8::Value> referrer,
                                                         v8::Local<v8::String> specifier,
                                                         v8::Local<v8::FixedArray> attributes);
-  static void initialize_import_meta(v8::Local<v8::Context> context,
-                                     v8::Local<v8::Module> module, v8::Local<v8::Object> meta);
+  static void initialize_import_meta(v8::Local<v8::Context> context, v8::Local<v8::Module> module,
+                                     v8::Local<v8::Object> meta);
 
   node::MultiIsolatePlatform* const platform_;
   const InterpreterOptions options_;

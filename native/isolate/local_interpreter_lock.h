@@ -1,8 +1,8 @@
 // The lock of one interpreter: whoever holds it may run code there, on its own thread.
 #pragma once
 
-#include <cstdint>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 
 #include "../core/clock.h"

@@ -38,14 +38,14 @@ void rethrow_with_place(Local<v8::Context> context, v8::TryCatch& caught) {
     Local<Value> text;
     if (error->Get(context, key).ToLocal(&text)) {
       const std::string place = utf8(isolate, message->GetScriptResourceName()) + ":" +
-                                std::to_string(message->GetLineNumber(context).FromMaybe(0)) +
-                                ":" +
+                                std::to_string(message->GetLineNumber(context).FromMaybe(0)) + ":" +
                                 std::to_string(message->GetStartColumn(context).FromMaybe(0) + 1);
       const std::string whole = utf8(isolate, text) + " (" + place + ")";
       (void)error->Set(context, key, string_of(isolate, whole)).IsNothing();
       const std::string name = utf8(isolate, error->GetConstructorName());
-      (void)error->Set(context, String::NewFromUtf8Literal(isolate, "stack"),
-                       string_of(isolate, name + ": " + whole + "\n    at " + place))
+      (void)error
+          ->Set(context, String::NewFromUtf8Literal(isolate, "stack"),
+                string_of(isolate, name + ": " + whole + "\n    at " + place))
           .IsNothing();
     }
   }
@@ -69,16 +69,14 @@ bool Modules::compile(Local<String> url, Local<String> source,
   Local<v8::FixedArray> list = module->GetModuleRequests();
   for (int i = 0; i < list->Length(); i++) {
     Local<String> specifier = compat::requested_specifier(context, list, i);
-    const bool known = std::any_of(requests->begin(), requests->end(), [&](Local<String> one) {
-      return one->StringEquals(specifier);
-    });
+    const bool known = std::any_of(requests->begin(), requests->end(),
+                                   [&](Local<String> one) { return one->StringEquals(specifier); });
     if (!known) requests->push_back(specifier);
   }
   return true;
 }
 
-bool Modules::synthesize(Local<v8::Context> context, Local<String> url,
-                         Local<v8::Object> exports) {
+bool Modules::synthesize(Local<v8::Context> context, Local<String> url, Local<v8::Object> exports) {
   Local<v8::Array> keys;
   if (!exports->GetOwnPropertyNames(context).ToLocal(&keys)) return false;
   std::vector<Local<String>> names;
@@ -194,8 +192,7 @@ MaybeLocal<Value> Modules::fill(Local<v8::Context> context, Local<v8::Module> mo
   return done->GetPromise();
 }
 
-MaybeLocal<Value> run_script(Local<v8::Context> context, Local<String> source,
-                             Local<String> name) {
+MaybeLocal<Value> run_script(Local<v8::Context> context, Local<String> source, Local<String> name) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
   Local<v8::Script> script;
   {

@@ -159,9 +159,7 @@ TEST_CASE("a channel lives as long as one of its endpoints") {
   {
     auto [sender, receiver] = Endpoint::pair(Channel::create(1, ""));
     CHECK(Channel::registry().size() == before + 1);
-    {
-      const Endpoint gone = std::move(sender);
-    }
+    { const Endpoint gone = std::move(sender); }
     CHECK(Channel::registry().size() == before + 1);
   }
   CHECK(Channel::registry().size() == before);

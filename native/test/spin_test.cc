@@ -106,9 +106,7 @@ TEST_CASE("a thread counts as one running party however often it says so") {
 
 TEST_CASE("a thread that pauses does not count meanwhile, if it counted") {
   const int before = RunningParty::count();
-  {
-    const PausedParty uncounted;
-  }
+  { const PausedParty uncounted; }
   CHECK(RunningParty::count() == before);
   const RunningParty running;
   {

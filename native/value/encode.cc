@@ -110,7 +110,8 @@ class Encoder final : public v8::ValueSerializer::Delegate {
                      item->IsObject() ? host_.endpoint_of(item.As<v8::Object>()) : nullptr) {
         if (!handover_->has(endpoint)) handover_->add(endpoint);
       } else {
-        return refuse(host_, root_, "what is to be handed over is neither a buffer nor an endpoint");
+        return refuse(host_, root_,
+                      "what is to be handed over is neither a buffer nor an endpoint");
       }
     }
     return true;
@@ -157,8 +158,7 @@ class Encoder final : public v8::ValueSerializer::Delegate {
       serializer_.WriteUint32(kHostMoved);
       return serializer_.WriteValue(isolate_->GetCurrentContext(), value);
     }
-    host_.throw_not_shareable(root_,
-                              text(isolate_, "an object of native code cannot be cloned"));
+    host_.throw_not_shareable(root_, text(isolate_, "an object of native code cannot be cloned"));
     return Nothing<bool>();
   }
 
@@ -198,8 +198,7 @@ class Encoder final : public v8::ValueSerializer::Delegate {
     return Just(true);
   }
 
-  Maybe<uint32_t> GetSharedArrayBufferId(Isolate*,
-                                         Local<v8::SharedArrayBuffer> buffer) override {
+  Maybe<uint32_t> GetSharedArrayBufferId(Isolate*, Local<v8::SharedArrayBuffer> buffer) override {
     std::shared_ptr<v8::BackingStore> store = buffer->GetBackingStore();
     for (size_t i = 0; i < attachments_.size(); i++) {
       auto* known = static_cast<ValueAttachment*>(attachments_[i].get());
@@ -208,13 +207,12 @@ class Encoder final : public v8::ValueSerializer::Delegate {
         return Just(static_cast<uint32_t>(i));
       }
     }
-    attachments_.push_back(std::make_unique<BufferAttachment>(
-        ValueAttachment::Kind::kSharedBuffer, std::move(store)));
+    attachments_.push_back(
+        std::make_unique<BufferAttachment>(ValueAttachment::Kind::kSharedBuffer, std::move(store)));
     return Just(static_cast<uint32_t>(attachments_.size() - 1));
   }
 
-  Maybe<uint32_t> GetWasmModuleTransferId(Isolate*,
-                                          Local<v8::WasmModuleObject> module) override {
+  Maybe<uint32_t> GetWasmModuleTransferId(Isolate*, Local<v8::WasmModuleObject> module) override {
     attachments_.push_back(std::make_unique<WasmAttachment>(module->GetCompiledModule()));
     return Just(static_cast<uint32_t>(attachments_.size() - 1));
   }
@@ -279,8 +277,7 @@ bool encode_bytes(HostObjects& host, Local<Value> value, Parcel* parcel) {
 }
 
 // A buffer or view alone in its message is handed over without V8's serializer.
-bool encode_moved_bytes(HostObjects& host, Local<Value> value, Parcel* parcel,
-                        Handover* handover) {
+bool encode_moved_bytes(HostObjects& host, Local<Value> value, Parcel* parcel, Handover* handover) {
   Local<v8::ArrayBuffer> buffer;
   MovedExtent extent{0, 0};
   uint32_t kind = kArrayBuffer;

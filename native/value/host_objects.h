@@ -1,4 +1,5 @@
-// What the encoder and the decoder must know of the objects that native/binding gives to JavaScript.
+// What the encoder and the decoder must know of the objects that native/binding gives to
+// JavaScript.
 #pragma once
 
 #include <v8.h>

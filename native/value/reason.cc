@@ -71,7 +71,8 @@ Parcel reason_parcel(const Reason& reason) {
 Parcel text_parcel(const std::string& ascii) {
   Parcel parcel;
   std::string text = ascii;
-  std::replace_if(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; }, '?');
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; }, '?');
   fill(&parcel, kTagOneByte, 0, reinterpret_cast<const uint8_t*>(text.data()), text.size());
   return parcel;
 }

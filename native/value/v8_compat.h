@@ -40,14 +40,13 @@ inline void* external_pointer(v8::Local<v8::Value> external) {
 #endif
 }
 
-inline v8::Local<v8::Module> synthetic_module(
-    v8::Isolate* isolate, v8::Local<v8::String> name,
-    const std::vector<v8::Local<v8::String>>& exports,
-    v8::Module::SyntheticModuleEvaluationSteps steps) {
+inline v8::Local<v8::Module> synthetic_module(v8::Isolate* isolate, v8::Local<v8::String> name,
+                                              const std::vector<v8::Local<v8::String>>& exports,
+                                              v8::Module::SyntheticModuleEvaluationSteps steps) {
 #if V8_MAJOR_VERSION >= 12
   return v8::Module::CreateSyntheticModule(
-      isolate, name,
-      v8::MemorySpan<const v8::Local<v8::String>>(exports.data(), exports.size()), steps);
+      isolate, name, v8::MemorySpan<const v8::Local<v8::String>>(exports.data(), exports.size()),
+      steps);
 #else
   return v8::Module::CreateSyntheticModule(isolate, name, exports, steps);
 #endif

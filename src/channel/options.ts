@@ -1,5 +1,6 @@
 import { startTimer } from '../binding/world.js';
 import { TimeoutError } from '../errors/channel-errors.js';
+import { checkTransfer } from '../ownership/move.js';
 
 /** The part of an AbortSignal that operations need. */
 export interface AbortSignalLike {
@@ -30,6 +31,13 @@ export function timeoutOf(options: OpOptions | undefined): number {
   if (!(timeout >= 0))
     throw new RangeError(`timeout must not be negative or NaN, but is ${timeout}.`);
   return timeout;
+}
+
+/** What is handed over with the message. Throws if that cannot be. */
+export function transferOf(options: OpOptions | undefined): readonly object[] | undefined {
+  const transfer = options?.transfer;
+  if (transfer !== undefined) checkTransfer(transfer);
+  return transfer;
 }
 
 /** Throws the signal's reason if it has aborted already. */

@@ -4,7 +4,14 @@ import { now } from '../binding/world.js';
 import { carriesMoved, unmarked } from '../ownership/move.js';
 import { channelName, describeEndpoint, failure, INSPECT } from './failure.js';
 import { Fifo, type Waiting } from './fifo.js';
-import { type OpOptions, throwIfAborted, timedOut, timeoutOf, watch } from './options.js';
+import {
+  type OpOptions,
+  throwIfAborted,
+  timedOut,
+  timeoutOf,
+  transferOf,
+  watch,
+} from './options.js';
 import { startWaiting, stopWaiting } from './pending.js';
 
 const { done, wouldBlock } = Status;
@@ -155,7 +162,7 @@ export class Sender<T> extends native.NativeSender {
       timeoutOf(options);
       if (this.released) throw this.failure(Status.closed, unmarked(value));
       if (this.pending.head === null) {
-        const status = this.nativePut(value, undefined, options?.transfer);
+        const status = this.nativePut(value, undefined, transferOf(options));
         if (status === done) return Promise.resolve();
         if (status !== wouldBlock) throw this.failure(status, unmarked(value));
       }
@@ -329,7 +336,7 @@ export class Sender<T> extends native.NativeSender {
     const end = now() + timeout;
     let status: Status = this.flush(end) ? done : Status.timedOut;
     if (status === done) {
-      status = this.nativePut(value, Math.max(0, end - now()), options?.transfer);
+      status = this.nativePut(value, Math.max(0, end - now()), transferOf(options));
     }
     if (status === done) return;
     if (status === Status.timedOut || status === wouldBlock) {

@@ -33,6 +33,6 @@ function baseOf(referrer: string): URL {
 
 function noNodeApi(specifier: string, referrer: string): IsolaneError {
   const from = /^(file:|\/)/.test(referrer) ? ` (imported from ${referrer})` : '';
-  const text = `${specifier}${from} is a module of Node, and this runtime has no Node API. Code that needs it runs in an interpreter with runtime: 'node', or in the host, which can talk to this one over channels.`;
+  const text = `${specifier}${from} is a module of Node, and this runtime has no Node API. Code that needs it runs in the host, which can talk to this interpreter over channels.`;
   return new IsolaneError('ERR_ISOLANE_NO_NODE_API', text);
 }

@@ -20,7 +20,7 @@ interface CheckedOptions extends NativeInterpreterOptions {
   console: ConsoleOption;
 }
 
-const SMALLEST_STACK = 128 * 1024;
+const SMALLEST_STACK = 256 * 1024;
 const SMALLEST_HEAP = 4 * 1024 * 1024;
 
 /** Throws a TypeError or RangeError that says which option is wrong. */
@@ -35,6 +35,11 @@ export function checked(options: InterpreterOptions): CheckedOptions {
   }
   if (console !== 'inherit' && console !== 'ignore' && typeof console !== 'function') {
     throw new TypeError(`The option console must be 'inherit', 'ignore' or a function.`);
+  }
+  for (const later of ['runtime', 'modules']) {
+    if (later in options) {
+      throw new TypeError(`The option ${later} is not supported in this version.`);
+    }
   }
   const result: CheckedOptions = { name, globals, console };
   if (memoryLimit !== undefined) {

@@ -97,11 +97,7 @@ export function makeRemote(
   return Object.freeze(remote);
 }
 
-function makeMember(
-  shape: ExportShape,
-  call: RemoteCall,
-  path: string[],
-): unknown {
+function makeMember(shape: ExportShape, call: RemoteCall, path: string[]): unknown {
   switch (shape.kind) {
     case 'function': {
       const remote = (...args: unknown[]): Promise<unknown> => call(path, args, remote);

@@ -27,6 +27,14 @@ export function move<T>(value: T): T {
   return new native.NativeMoved(value, movableParts(value)) as T;
 }
 
+/** Checks a list of what is to be handed over, as {@link move} checks what it is given. */
+export function checkTransfer(transfer: readonly object[]): void {
+  for (const part of transfer) {
+    const buffer = bufferOf(part);
+    if (buffer !== undefined) checkMovable(part as ArrayBuffer | ArrayBufferView, buffer);
+  }
+}
+
 /** What was marked by `move`, without the mark. */
 export function unmarked(value: unknown): unknown {
   return value instanceof native.NativeMoved ? value.value : value;

@@ -40,8 +40,8 @@ main();
 `;
 
 const programs = {
-  'use.mjs': `import { channel, Interpreter } from 'isolane';\nimport * as csp from 'isolane/csp';\nif (!csp.par) throw new Error('no par');\n${usage}`,
-  'use.cjs': `const { channel, Interpreter } = require('isolane');\nif (!require('isolane/csp').par) throw new Error('no par');\n${usage}`,
+  'use.mjs': `import { channel, Interpreter } from 'isolane';\n${usage}`,
+  'use.cjs': `const { channel, Interpreter } = require('isolane');\n${usage}`,
 };
 
 const bothFaces = `
@@ -53,10 +53,8 @@ console.log(JSON.stringify(Object.keys(cjs).filter((name) => esm[name] !== cjs[n
 
 const typed = `
 import { channel, Interpreter, type Receiver } from 'isolane';
-import { par } from 'isolane/csp';
 export const receiver: Receiver<number> = channel<number>().receiver;
 export const interpreter: Promise<Interpreter> = Interpreter.create();
-export const parallel: Function = par;
 // @ts-expect-error: the types are really there
 export const wrong: number = channel();
 `;
