@@ -55,28 +55,18 @@ async function openStage() {
  * @param {Job['onResult']} onResult
  */
 function feed(folder, files, results, onResult) {
-  for (const file of sourceFiles(folder)) {
-    if ('error' in file) onResult(file);
-    else if (!trySend(files, file)) break;
-    for (let one = results.tryReceive(); one !== undefined; one = results.tryReceive()) {
-      onResult(one);
-    }
-  }
-  files.close();
-}
-
-/**
- * False when all stages have broken.
- *
- * @param {import('isolane').Sender<SourceFile>} files
- * @param {SourceFile & { bytes: Uint8Array }} file
- */
-function trySend(files, { path, bytes }) {
   try {
-    files.sendSync({ path, bytes: move(bytes) });
-    return true;
+    for (const file of sourceFiles(folder)) {
+      if ('error' in file) onResult(file);
+      else files.sendSync({ path: file.path, bytes: move(file.bytes) });
+      for (let one = results.tryReceive(); one !== undefined; one = results.tryReceive()) {
+        onResult(one);
+      }
+    }
   } catch (error) {
-    if (error instanceof ChannelClosedError) return false;
-    throw error;
+    // All stages have broken, and say why themselves.
+    if (!(error instanceof ChannelClosedError)) throw error;
+  } finally {
+    files.close();
   }
 }
