@@ -1,5 +1,6 @@
 #include "control.h"
 
+#include <algorithm>
 #include <limits>
 #include <string>
 #include <utility>
@@ -21,6 +22,12 @@ using v8::Value;
 using Arguments = const FunctionCallbackInfo<Value>&;
 
 namespace {
+
+// How long a thread waits for an interpreter's lock before it looks whether it is to stop.
+constexpr auto kLockSlice = std::chrono::milliseconds(50);
+
+constexpr auto kLongestDrain = std::chrono::seconds(2);
+constexpr size_t kDrained = 256;  // between two looks at the clock
 
 std::string text(Isolate* isolate, Local<Value> value) {
   v8::String::Utf8Value characters(isolate, value);
@@ -115,7 +122,14 @@ void post(Arguments args) {
 
 void keep_alive(Arguments args) { Realm::of(args).keep_alive(args[0]->IsTrue()); }
 
-void drain(Arguments args) { Realm::of(args).deliver(std::numeric_limits<size_t>::max()); }
+void drain(Arguments args) {
+  // Guests that go on writing must not keep a process from its end.
+  const Deadline latest = Clock::now() + kLongestDrain;
+  Realm& realm = Realm::of(args);
+  do {
+    realm.deliver(kDrained);
+  } while (realm.party()->has_mail() && Clock::now() < latest);
+}
 
 void create_interpreter(Arguments args) {
   Realm& realm = Realm::of(args);
@@ -195,7 +209,7 @@ void call_sync(Arguments args) {
   args.GetReturnValue().Set(realm.nothing());
   std::shared_ptr<Interpreter> interpreter = Interpreter::find(id_of(args[0]));
   if (interpreter == nullptr) return;
-  if (interpreter.get() == realm.self()) {
+  if (interpreter.get() == realm.self() || interpreter->entered_here()) {
     isolate->ThrowException(v8::Exception::RangeError(
         literal(isolate, "an interpreter cannot call itself under its own lock")));
     return;
@@ -206,14 +220,20 @@ void call_sync(Arguments args) {
   const uint32_t type = static_cast<uint32_t>(number(args[1]));
   bool answered = false;
   Parcel reply;
-  const auto outcome =
-      interpreter->enter(deadline_after_ms(number(args[3])), [&](Local<v8::Context>) {
-        answered =
-            static_cast<GuestRealm&>(interpreter->guest()).call_sync(type, std::move(body), &reply);
-      });
-  if (outcome == LocalInterpreterLock::Outcome::kAcquired) handover.commit(isolate);
+  const auto call = [&](Local<v8::Context>) {
+    answered =
+        static_cast<GuestRealm&>(interpreter->guest()).call_sync(type, std::move(body), &reply);
+  };
+  const Deadline deadline = deadline_after_ms(number(args[3]));
+  using Outcome = LocalInterpreterLock::Outcome;
+  Outcome outcome;
+  do {
+    // In slices, since whoever waits here may be told to stop meanwhile.
+    outcome = interpreter->enter(std::min(deadline, Clock::now() + kLockSlice), call);
+  } while (outcome == Outcome::kTimedOut && Clock::now() < deadline && !realm.should_stop());
+  if (outcome == Outcome::kAcquired) handover.commit(isolate);
   Local<Value> value;
-  if (outcome == LocalInterpreterLock::Outcome::kAcquired && answered &&
+  if (outcome == Outcome::kAcquired && answered &&
       decode(realm, std::move(reply)).ToLocal(&value)) {
     args.GetReturnValue().Set(value);
   }

@@ -93,6 +93,8 @@ Status EndpointObject::settle(Parcel* message) {
     if (!is_sender()) *message = std::move(waiting_->own.parcel);
     return ended(Status::kDone);
   }
+  // Moved away while it waited: whoever has it now goes on in its place.
+  if (!endpoint_.open()) channel().pass_on(endpoint_.side());
   return is_sender() ? put(*message) : take(*message);
 }
 
@@ -114,6 +116,8 @@ void EndpointObject::abandon() {
     waiting_->waiter.try_select(Waiter::kAborted);
     channel().disarm(waiting_->own);
     armed_ = false;
+    waiting_->own.parcel.reset();
+    if (waiting_->waiter.selected() == Waiter::kRetry) channel().pass_on(endpoint_.side());
   }
   endpoint_.close();
 }

@@ -1,6 +1,5 @@
 #include "guest_realm.h"
 
-#include <limits>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -18,6 +17,9 @@ using v8::MaybeLocal;
 using v8::Value;
 
 namespace {
+
+// Delivered in one go before timers and V8's tasks get their turn.
+constexpr size_t kDeliveries = 1024;
 
 // The guest's own code, shared by all interpreters of the process. Leaked on purpose.
 struct Source {
@@ -149,7 +151,7 @@ bool GuestRealm::call_sync(uint32_t type, Parcel&& body, Parcel* reply) {
   return true;
 }
 
-void GuestRealm::deliver() { Realm::deliver(std::numeric_limits<size_t>::max()); }
+void GuestRealm::deliver() { Realm::deliver(kDeliveries); }
 
 bool GuestRealm::must_yield() const { return self()->stopping() || self()->lock().waiting() != 0; }
 

@@ -69,13 +69,6 @@ NodeRealm::NodeRealm(Local<v8::Context> context, std::shared_ptr<NodeParty> part
                      node::MultiIsolatePlatform* platform)
     : Realm(Isolate::GetCurrent(), context, party, waiter_, platform, party->id(), nullptr),
       node_party_(std::move(party)) {
-  Isolate* isolate = this->isolate();
-  Local<v8::String> code = literal(isolate, "(function () {})");
-  pulse_.Reset(isolate, v8::Script::Compile(context, code)
-                            .ToLocalChecked()
-                            ->Run(context)
-                            .ToLocalChecked()
-                            .As<v8::Function>());
   node_party_->serve(this);
 }
 
@@ -148,6 +141,17 @@ bool NodeRealm::told_to_stop() {
   v8::HandleScope scope(isolate());
   {
     v8::TryCatch caught(isolate());
+    if (pulse_.IsEmpty()) {
+      Local<v8::Script> script;
+      Local<Value> made;
+      if (!v8::Script::Compile(context(), literal(isolate(), "(function () {})"))
+               .ToLocal(&script) ||
+          !script->Run(context()).ToLocal(&made)) {
+        if (caught.HasTerminated()) isolate()->TerminateExecution();
+        return caught.HasTerminated();
+      }
+      pulse_.Reset(isolate(), made.As<v8::Function>());
+    }
     // Entering a function is where V8 notices that the isolate is to terminate.
     if (!pulse_.Get(isolate())->Call(context(), v8::Undefined(isolate()), 0, nullptr).IsEmpty()) {
       return false;

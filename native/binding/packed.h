@@ -11,6 +11,8 @@ class PackedMessage final : public Wrapped {
   PackedMessage(Realm& realm, v8::Local<v8::Object> handle, Parcel&& message)
       : Wrapped(realm, handle), parcel(std::move(message)) {}
 
+  void abandon() override { parcel.reset(); }
+
   Parcel parcel;  // empty once it was sent or taken out
 };
 

@@ -190,12 +190,17 @@ Local<v8::Object> Realm::new_packed() const {
 void Realm::deliver(size_t limit) {
   for (size_t count = 0; count < limit && !shut_down_; count++) {
     v8::HandleScope scope(isolate_);
-    // Waiters first: they hold back messages that have come already.
-    if (LoopWaiter* waiter = party_->take_ready()) {
+    // In turn, so that neither letters nor waiters have to wait for an end of the others.
+    LoopWaiter* waiter = nullptr;
+    Letter letter;
+    bool has_letter = count % 2 == 1 && party_->take_letter(letter);
+    if (!has_letter) waiter = party_->take_ready();
+    if (!has_letter && waiter == nullptr) has_letter = party_->take_letter(letter);
+    if (waiter != nullptr) {
       auto* endpoint = static_cast<EndpointObject*>(waiter->owner());
       Local<Value> handle = endpoint->handle(isolate_);
       if (!handle.IsEmpty()) call_hook(on_ready_.Get(isolate_), 1, &handle);
-    } else if (Letter letter; party_->take_letter(letter)) {
+    } else if (has_letter) {
       if (letter.type == static_cast<uint32_t>(NativeLetter::kEnded) ||
           letter.type == static_cast<uint32_t>(NativeLetter::kFailed)) {
         auto child = children_.find(letter.from);

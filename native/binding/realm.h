@@ -68,6 +68,8 @@ class Realm : public HostObjects {
   void deliver(size_t limit);
 
   void add_child(std::shared_ptr<Interpreter> child);
+  // Whether this party is to end, and so should not wait for others any longer.
+  bool should_stop() { return (self_ != nullptr && self_->stopping()) || told_to_stop(); }
   // Ends the interpreters created here, closes all endpoints, and leaves the party.
   void shut_down();
   // The same without touching the engine, and without waiting.

@@ -7,6 +7,8 @@
 
 #if defined(__linux__) || defined(__APPLE__)
 #include <pthread.h>
+#elif defined(_WIN32)
+#include <windows.h>
 #endif
 
 #include "../core/spin.h"
@@ -23,6 +25,9 @@ namespace {
 // V8's limit lies this far above the end of the thread's stack: native code that V8 calls, regular
 // expressions and the like need room of their own. Node's Workers keep as much.
 constexpr size_t kStackReserve = 192 * 1024;
+
+// How deep a synchronous call may go on the stack of who calls; V8's own default.
+constexpr size_t kForeignStack = 984 * 1024;
 
 // Where a context keeps its interpreter in its isolate's data.
 constexpr uint32_t kInterpreterSlot = 0;
@@ -48,11 +53,46 @@ Living& living() {
 
 std::atomic<bool> written_off{false};
 
+// The interpreters that this thread runs code in, each called from the one before.
+thread_local std::vector<const Interpreter*> inside;
+
 v8::ArrayBuffer::Allocator* process_allocator() {
   // One for all, since buffers move between interpreters and outlive them.
   static v8::ArrayBuffer::Allocator* const allocator =
       v8::ArrayBuffer::Allocator::NewDefaultAllocator();
   return allocator;
+}
+
+// The lowest address of this thread's stack; 0 where the system does not say.
+uintptr_t stack_end_here() {
+#if defined(__linux__)
+  pthread_attr_t attributes;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return 0;
+  void* lowest = nullptr;
+  size_t size = 0;
+  pthread_attr_getstack(&attributes, &lowest, &size);
+  pthread_attr_destroy(&attributes);
+  return reinterpret_cast<uintptr_t>(lowest);
+#elif defined(__APPLE__)
+  const pthread_t self = pthread_self();
+  return reinterpret_cast<uintptr_t>(pthread_get_stackaddr_np(self)) -
+         pthread_get_stacksize_np(self);
+#elif defined(_WIN32)
+  ULONG_PTR lowest = 0;
+  ULONG_PTR highest = 0;
+  GetCurrentThreadStackLimits(&lowest, &highest);
+  return lowest;
+#else
+  return 0;
+#endif
+}
+
+// For a thread that is not the interpreter's own: as deep as V8 allows by default, but not below
+// the end of this thread's stack, which may be small or mostly used.
+void limit_stack_here(Isolate* isolate) {
+  static thread_local const uintptr_t end = stack_end_here();
+  const uintptr_t here = reinterpret_cast<uintptr_t>(&isolate);
+  isolate->SetStackLimit(std::max(here - kForeignStack, end == 0 ? 0 : end + kStackReserve));
 }
 
 void name_this_thread(const std::string& name) {
@@ -165,29 +205,43 @@ void Interpreter::join() {
   {
     std::unique_lock<std::mutex> guard(end_mutex_);
     const bool ended = has_ended_.wait_for(guard, kLongestJoin, [&] { return ended_; });
+    if (!ended) written_off.store(true, std::memory_order_release);
     // Its thread is parked, or busy in a single operation of the engine: it goes with the process.
     if (!ended || written_off_) return;
   }
   uv_thread_join(&thread_);
 }
 
+bool Interpreter::entered_here() const {
+  return std::find(inside.begin(), inside.end(), this) != inside.end();
+}
+
 LocalInterpreterLock::Outcome Interpreter::enter(
     Deadline deadline, const std::function<void(Local<v8::Context>)>& code) {
   const LocalInterpreterLock::Outcome outcome = lock_.acquire(deadline);
   if (outcome != LocalInterpreterLock::Outcome::kAcquired) return outcome;
-  if (context_.IsEmpty()) {  // it could not be opened
+  // Not opened, or about to close: what terminates code has been used up by then, and would not end
+  // what runs now.
+  if (context_.IsEmpty() || stopping()) {
     lock_.release();
     return LocalInterpreterLock::Outcome::kClosed;
   }
   {
     v8::Locker locker(isolate_);
     Isolate::Scope isolate_scope(isolate_);
+    const uv_thread_t here = uv_thread_self();
+    const bool foreign = !uv_thread_equal(&here, &thread_);
+    if (foreign) limit_stack_here(isolate_);
     v8::HandleScope handle_scope(isolate_);
     Local<v8::Context> context = context_.Get(isolate_);
     v8::Context::Scope context_scope(context);
     set_state(State::kRunning);
+    inside.push_back(this);
     code(context);
+    inside.pop_back();
     set_state(State::kIdle);
+    // It may have set a timer, or asked for the end.
+    if (foreign) loop_->wake();
   }
   lock_.release();
   return outcome;
@@ -211,7 +265,7 @@ void Interpreter::run() {
     parent->post(std::move(letter));
   }
   while (opened && !stopping()) {
-    loop_->wait(std::min(timer_, tasks_->next_due()));
+    loop_->wait(std::min(timer_.load(std::memory_order_relaxed), tasks_->next_due()));
     RunningParty running;
     enter(kForever, [this](Local<v8::Context>) { turn(); });
   }
@@ -278,10 +332,10 @@ void Interpreter::turn() {
     task->Run();
     ran = true;
   }
-  if (ran) isolate_->PerformMicrotaskCheckpoint();
+  if (ran && !stopping()) isolate_->PerformMicrotaskCheckpoint();
   if (!stopping()) guest_->deliver();
-  if (!stopping() && timer_ <= Clock::now()) {
-    timer_ = kForever;
+  if (!stopping() && timer_.load(std::memory_order_relaxed) <= Clock::now()) {
+    timer_.store(kForever, std::memory_order_relaxed);
     guest_->run_timers();
   }
   if (!stopping() && loop_->has_mail()) loop_->wake();

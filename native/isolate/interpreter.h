@@ -92,6 +92,8 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   bool terminate(EndCause cause, Reason reason = {});
   // Waits until it has ended, after terminate() or finish(). Once, by its parent.
   void join();
+  // Whether the calling thread is inside already, be it further up its stack.
+  bool entered_here() const;
   // Takes the lock and runs `code` inside, on this thread.
   LocalInterpreterLock::Outcome enter(Deadline deadline,
                                       const std::function<void(v8::Local<v8::Context>)>& code);
@@ -103,7 +105,7 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   ThreadWaiter& waiter() { return waiter_; }
   void set_state(State state) { state_.store(state, std::memory_order_relaxed); }
   bool stopping() const { return stopping_.load(std::memory_order_acquire); }
-  void set_timer(Deadline deadline) { timer_ = deadline; }
+  void set_timer(Deadline deadline) { timer_.store(deadline, std::memory_order_relaxed); }
   void finish() { stopping_.store(true, std::memory_order_release); }
 
  private:
@@ -138,6 +140,7 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
 
   std::atomic<State> state_{State::kIdle};
   std::atomic<bool> stopping_{false};
+  std::atomic<Deadline> timer_{kForever};  // when the guest's next timer is due
 
   std::mutex end_mutex_;  // guards what follows
   bool ending_ = false;
@@ -155,7 +158,6 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   v8::Global<v8::Context> context_;
   std::unique_ptr<Guest> guest_;
   std::unique_ptr<Modules> modules_;
-  Deadline timer_ = kForever;
 };
 
 }  // namespace isolane

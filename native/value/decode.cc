@@ -55,6 +55,11 @@ Local<Value> make_view(Local<Buffer> buffer, uint32_t kind, size_t offset, size_
   }
 }
 
+// A view may lie outside of its buffer, if that was made smaller after.
+bool fits(uint64_t offset, uint64_t size, size_t whole) {
+  return offset <= whole && size <= whole - offset;
+}
+
 // The bytes of a block become the memory of the buffer: the receiver copies nothing.
 Local<v8::ArrayBuffer> adopt(Isolate* isolate, Block& block) {
   const size_t size = block.size;
@@ -85,6 +90,7 @@ Local<Value> decode_moved_bytes(Isolate* isolate, Parcel& parcel) {
   std::memcpy(&extent, block.bytes, sizeof extent);
   auto* attached = static_cast<BufferAttachment*>(block.attachments[0].get());
   Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(isolate, std::move(attached->store));
+  if (!fits(extent.offset, extent.length, buffer->ByteLength())) extent = {0, 0};
   return make_view(buffer, parcel.meta(), extent.offset, extent.length);
 }
 
@@ -194,10 +200,11 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
       return throw_corrupt(), MaybeLocal<Value>();
     }
     if (!deserializer_.ReadValue(isolate->GetCurrentContext()).ToLocal(&buffer)) return {};
-    if (buffer->IsArrayBuffer()) {
+    if (buffer->IsArrayBuffer() && fits(offset, size, buffer.As<v8::ArrayBuffer>()->ByteLength())) {
       return make_view(buffer.As<v8::ArrayBuffer>(), kind, offset, size);
     }
-    if (buffer->IsSharedArrayBuffer()) {
+    if (buffer->IsSharedArrayBuffer() &&
+        fits(offset, size, buffer.As<v8::SharedArrayBuffer>()->ByteLength())) {
       return make_view(buffer.As<v8::SharedArrayBuffer>(), kind, offset, size);
     }
     return throw_corrupt(), MaybeLocal<Value>();

@@ -27,6 +27,12 @@ bool Handover::has(const Endpoint* endpoint) const {
   return std::find(endpoints_.begin(), endpoints_.end(), endpoint) != endpoints_.end();
 }
 
+bool Handover::intact(Isolate* isolate) const {
+  v8::HandleScope scope(isolate);
+  return std::none_of(buffers_.begin(), buffers_.end(),
+                      [&](const auto& buffer) { return buffer.Get(isolate)->WasDetached(); });
+}
+
 void Handover::commit(Isolate* isolate) {
   v8::HandleScope scope(isolate);
   for (const v8::Global<v8::ArrayBuffer>& buffer : buffers_) {
@@ -108,7 +114,9 @@ class Encoder final : public v8::ValueSerializer::Delegate {
         if (!add_buffer(item.As<v8::ArrayBufferView>()->Buffer())) return false;
       } else if (Endpoint* endpoint =
                      item->IsObject() ? host_.endpoint_of(item.As<v8::Object>()) : nullptr) {
-        if (!handover_->has(endpoint)) handover_->add(endpoint);
+        if (!handover_->has(endpoint)) {
+          handover_->add(isolate_, item.As<v8::Object>(), endpoint);
+        }
       } else {
         return refuse(host_, root_,
                       "what is to be handed over is neither a buffer nor an endpoint");
@@ -120,6 +128,8 @@ class Encoder final : public v8::ValueSerializer::Delegate {
   bool run(Local<Value> value, Parcel* parcel) {
     serializer_.WriteHeader();
     if (serializer_.WriteValue(isolate_->GetCurrentContext(), value).IsNothing()) return false;
+    // The value's getters may have handed the same buffer over in another message.
+    if (!handover_->intact(isolate_)) return refuse(host_, root_, kDetached);
     auto [bytes, size] = serializer_.Release();
     if (attachments_.empty() && size <= Parcel::kInlineCapacity) {
       std::memcpy(parcel->set_inline(kTagSerialized, size), bytes, size);

@@ -20,7 +20,12 @@ class Handover {
   void add(v8::Isolate* isolate, v8::Local<v8::ArrayBuffer> buffer) {
     buffers_.emplace_back(isolate, buffer);
   }
-  void add(Endpoint* endpoint) { endpoints_.push_back(endpoint); }
+  void add(v8::Isolate* isolate, v8::Local<v8::Object> handle, Endpoint* endpoint) {
+    handles_.emplace_back(isolate, handle);
+    endpoints_.push_back(endpoint);
+  }
+  // False if one of the buffers has been detached since it was added.
+  bool intact(v8::Isolate* isolate) const;
   bool empty() const { return buffers_.empty() && endpoints_.empty(); }
   bool has(v8::Local<v8::ArrayBuffer> buffer) const;
   bool has(const Endpoint* endpoint) const;
@@ -30,6 +35,7 @@ class Handover {
  private:
   // Global, since they are met inside V8's serializer, whose handles end with it.
   std::vector<v8::Global<v8::ArrayBuffer>> buffers_;
+  std::vector<v8::Global<v8::Object>> handles_;  // keep what the endpoints belong to
   std::vector<Endpoint*> endpoints_;
 };
 
