@@ -110,18 +110,12 @@ bool GuestRealm::run_source(Local<v8::Context> context) {
 }
 
 void GuestRealm::set_guest_hooks(Local<v8::Object> hooks) {
-  const auto take = [&](const char* name, v8::Global<v8::Function>* hook) {
-    Local<Value> value;
-    if (hooks->Get(context(), literal(isolate(), name)).ToLocal(&value) && value->IsFunction()) {
-      hook->Reset(isolate(), value.As<v8::Function>());
-    }
-  };
-  take("onTimer", &on_timer_);
-  take("onImport", &on_import_);
-  take("onImportMeta", &on_import_meta_);
-  take("onUncaught", &on_uncaught_);
-  take("onRejection", &on_rejection_);
-  take("onCallSync", &on_call_sync_);
+  take_hook(hooks, "onTimer", &on_timer_);
+  take_hook(hooks, "onImport", &on_import_);
+  take_hook(hooks, "onImportMeta", &on_import_meta_);
+  take_hook(hooks, "onUncaught", &on_uncaught_);
+  take_hook(hooks, "onRejection", &on_rejection_);
+  take_hook(hooks, "onCallSync", &on_call_sync_);
 }
 
 bool GuestRealm::call_sync(uint32_t type, Parcel&& body, Parcel* reply) {

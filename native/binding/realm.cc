@@ -105,18 +105,19 @@ Local<v8::Object> Realm::make_binding() {
   return binding;
 }
 
+void Realm::take_hook(Local<v8::Object> hooks, const char* name, v8::Global<v8::Function>* hook) {
+  Local<Value> value;
+  if (hooks->Get(context(), literal(isolate_, name)).ToLocal(&value) && value->IsFunction()) {
+    hook->Reset(isolate_, value.As<v8::Function>());
+  }
+}
+
 void Realm::set_hooks(Local<v8::Object> hooks) {
-  const auto take = [&](const char* name, v8::Global<v8::Function>* hook) {
-    Local<Value> value;
-    if (hooks->Get(context(), literal(isolate_, name)).ToLocal(&value) && value->IsFunction()) {
-      hook->Reset(isolate_, value.As<v8::Function>());
-    }
-  };
-  take("makeSender", &make_sender_);
-  take("makeReceiver", &make_receiver_);
-  take("notShareable", &not_shareable_);
-  take("onReady", &on_ready_);
-  take("onLetter", &on_letter_);
+  take_hook(hooks, "makeSender", &make_sender_);
+  take_hook(hooks, "makeReceiver", &make_receiver_);
+  take_hook(hooks, "notShareable", &not_shareable_);
+  take_hook(hooks, "onReady", &on_ready_);
+  take_hook(hooks, "onLetter", &on_letter_);
 }
 
 Endpoint* Realm::endpoint_of(Local<v8::Object> object) {

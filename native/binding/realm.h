@@ -92,6 +92,8 @@ class Realm : public HostObjects {
   virtual void add_more_functions(v8::Local<v8::Object> binding) = 0;
 
   void add_function(v8::Local<v8::Object> target, const char* name, v8::FunctionCallback callback);
+  // Keeps the function `hooks[name]`, if there is one.
+  void take_hook(v8::Local<v8::Object> hooks, const char* name, v8::Global<v8::Function>* hook);
   v8::Local<v8::Value> data() const { return data_.Get(isolate_); }
 
  private:
