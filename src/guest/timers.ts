@@ -12,20 +12,8 @@ const byId = new Map<number, Timeout>();
 const immediates = new Set<Immediate>();
 let lastId = 0;
 
-/** What `setTimeout` and `setInterval` return, with the methods that Node's have; nothing keeps an interpreter alive or lets it end. */
-class Timeout implements Due {
-  due = 0;
-  sequence = 0;
-  place = -1;
-  readonly id = ++lastId;
-
-  constructor(
-    readonly callback: Callback,
-    readonly args: unknown[],
-    readonly delay: number,
-    readonly repeats: boolean,
-  ) {}
-
+/** What Node's timers have in common. An interpreter lives until it is closed, so holding it alive means nothing here. */
+class Handle {
   ref(): this {
     return this;
   }
@@ -36,6 +24,23 @@ class Timeout implements Due {
 
   hasRef(): boolean {
     return true;
+  }
+}
+
+/** What `setTimeout` and `setInterval` return, with the methods that Node's have; nothing keeps an interpreter alive or lets it end. */
+class Timeout extends Handle implements Due {
+  due = 0;
+  sequence = 0;
+  place = -1;
+  readonly id = ++lastId;
+
+  constructor(
+    readonly callback: Callback,
+    readonly args: unknown[],
+    readonly delay: number,
+    readonly repeats: boolean,
+  ) {
+    super();
   }
 
   /** Starts the delay anew. */
@@ -59,24 +64,14 @@ class Timeout implements Due {
   }
 }
 
-class Immediate {
+class Immediate extends Handle {
   readonly due = guest.now();
 
   constructor(
     readonly callback: Callback,
     readonly args: unknown[],
-  ) {}
-
-  ref(): this {
-    return this;
-  }
-
-  unref(): this {
-    return this;
-  }
-
-  hasRef(): boolean {
-    return true;
+  ) {
+    super();
   }
 
   [Symbol.dispose](): void {
