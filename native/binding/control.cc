@@ -8,6 +8,7 @@
 #include "../value/decode.h"
 #include "../value/encode.h"
 #include "../value/reason.h"
+#include "guest_code.h"
 #include "guest_realm.h"
 #include "packed.h"
 #include "realm.h"
@@ -255,7 +256,7 @@ void lock_state(Arguments args) {
   args.GetReturnValue().Set(state);
 }
 
-void set_guest_source(Arguments args) { GuestRealm::set_source(text(args.GetIsolate(), args[0])); }
+void set_guest_folder(Arguments args) { GuestCode::set_folder(text(args.GetIsolate(), args[0])); }
 
 }  // namespace
 
@@ -274,7 +275,7 @@ const std::vector<NamedFunction>& control_functions() {
       {"interpreters", interpreters},
       {"callSync", call_sync},
       {"lockState", lock_state},
-      {"setGuestSource", set_guest_source},
+      {"setGuestFolder", set_guest_folder},
   };
   return *functions;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "../value/v8_compat.h"
+#include "guest_code.h"
 #include "guest_realm.h"
 
 namespace isolane {
@@ -34,6 +35,20 @@ bool all_strings(Arguments args, int count) {
 }
 
 void set_guest_hooks(Arguments args) { guest(args).set_guest_hooks(args[0].As<v8::Object>()); }
+
+void load_chunk(Arguments args) {
+  if (!all_strings(args, 1)) return;
+  Isolate* isolate = args.GetIsolate();
+  v8::String::Utf8Value name(isolate, args[0]);
+  Local<v8::Context> context = isolate->GetCurrentContext();
+  Local<v8::Object> module = v8::Object::New(isolate);
+  Local<Value> exports;
+  if (GuestCode::run(context, *name, literal(isolate, "module"), module).IsEmpty() ||
+      !module->Get(context, literal(isolate, "exports")).ToLocal(&exports)) {
+    return;
+  }
+  args.GetReturnValue().Set(exports);
+}
 
 void run_script_source(Arguments args) {
   if (!all_strings(args, 2)) return;
@@ -199,6 +214,7 @@ void finish(Arguments args) { interpreter(args).finish(); }
 const std::vector<NamedFunction>& guest_functions() {
   static const std::vector<NamedFunction>* const functions = new std::vector<NamedFunction>{
       {"setGuestHooks", set_guest_hooks},
+      {"loadChunk", load_chunk},
       {"runScript", run_script_source},
       {"compileModule", compile_module},
       {"syntheticModule", synthetic_module},

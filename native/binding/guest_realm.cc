@@ -1,12 +1,10 @@
 #include "guest_realm.h"
 
-#include <mutex>
 #include <utility>
-#include <vector>
 
 #include "../value/decode.h"
 #include "../value/encode.h"
-#include "../value/v8_compat.h"
+#include "guest_code.h"
 #include "guest_functions.h"
 
 namespace isolane {
@@ -21,35 +19,7 @@ namespace {
 // Delivered in one go before timers and V8's tasks get their turn.
 constexpr size_t kDeliveries = 1024;
 
-// The guest's own code, shared by all interpreters of the process. Leaked on purpose.
-struct Source {
-  std::mutex mutex;
-  std::string text;
-  std::shared_ptr<const std::vector<uint8_t>> cache;  // V8's, made by the first interpreter
-};
-Source& source() {
-  static Source* const shared = new Source;
-  return *shared;
-}
-
-// The source stays outside of the heaps: one copy for all.
-class SharedText final : public v8::String::ExternalOneByteStringResource {
- public:
-  explicit SharedText(const std::string& text) : text_(text) {}
-  const char* data() const override { return text_.data(); }
-  size_t length() const override { return text_.size(); }
-
- private:
-  const std::string& text_;
-};
-
 }  // namespace
-
-void GuestRealm::set_source(std::string text) {
-  Source& shared = source();
-  std::lock_guard<std::mutex> guard(shared.mutex);
-  if (shared.text.empty()) shared.text = std::move(text);
-}
 
 GuestRealm::GuestRealm(Interpreter& interpreter, Local<v8::Context> context,
                        node::MultiIsolatePlatform* platform)
@@ -59,54 +29,12 @@ GuestRealm::GuestRealm(Interpreter& interpreter, Local<v8::Context> context,
 std::unique_ptr<Guest> GuestRealm::make(Interpreter& interpreter, Local<v8::Context> context,
                                         node::MultiIsolatePlatform* platform) {
   std::unique_ptr<GuestRealm> realm(new GuestRealm(interpreter, context, platform));
-  if (!realm->run_source(context)) {
+  Local<v8::String> parameter = literal(realm->isolate(), "isolaneBinding");
+  if (GuestCode::run(context, "main", parameter, realm->make_binding()).IsEmpty()) {
     realm->shut_down();
     return nullptr;
   }
   return realm;
-}
-
-bool GuestRealm::run_source(Local<v8::Context> context) {
-  Source& shared = source();
-  std::shared_ptr<const std::vector<uint8_t>> cache;
-  {
-    std::lock_guard<std::mutex> guard(shared.mutex);
-    cache = shared.cache;
-  }
-  Local<v8::String> text;
-  if (!v8::String::NewExternalOneByte(isolate(), new SharedText(shared.text)).ToLocal(&text)) {
-    return false;
-  }
-  v8::ScriptCompiler::CachedData* cached =
-      cache == nullptr
-          ? nullptr
-          : new v8::ScriptCompiler::CachedData(cache->data(), static_cast<int>(cache->size()));
-  v8::ScriptOrigin origin =
-      compat::script_origin(isolate(), literal(isolate(), "isolane:guest"), false);
-  v8::ScriptCompiler::Source code(text, origin, cached);
-  Local<v8::String> parameter = literal(isolate(), "isolaneBinding");
-  Local<v8::Function> run;
-  if (!v8::ScriptCompiler::CompileFunction(context, &code, 1, &parameter, 0, nullptr,
-                                           cached == nullptr
-                                               ? v8::ScriptCompiler::kNoCompileOptions
-                                               : v8::ScriptCompiler::kConsumeCodeCache)
-           .ToLocal(&run)) {
-    return false;
-  }
-  Local<Value> binding = make_binding();
-  if (run->Call(context, v8::Undefined(isolate()), 1, &binding).IsEmpty()) return false;
-
-  if (cache == nullptr) {
-    // Made after the run, so that the functions which every start needs are in it.
-    std::unique_ptr<v8::ScriptCompiler::CachedData> made(
-        v8::ScriptCompiler::CreateCodeCacheForFunction(run));
-    if (made != nullptr) {
-      std::lock_guard<std::mutex> guard(shared.mutex);
-      shared.cache =
-          std::make_shared<const std::vector<uint8_t>>(made->data, made->data + made->length);
-    }
-  }
-  return true;
 }
 
 void GuestRealm::set_guest_hooks(Local<v8::Object> hooks) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "realm.h"
 
@@ -10,10 +9,6 @@ namespace isolane {
 
 class GuestRealm final : public Realm, public Guest {
  public:
-  // The guest's own code: the body of a function with one parameter, the binding. Any thread; the
-  // first source stays.
-  static void set_source(std::string source);
-
   // Installs the binding and runs the guest's own code. Null with an exception pending on failure.
   static std::unique_ptr<Guest> make(Interpreter& interpreter, v8::Local<v8::Context> context,
                                      node::MultiIsolatePlatform* platform);
@@ -40,7 +35,6 @@ class GuestRealm final : public Realm, public Guest {
  private:
   GuestRealm(Interpreter& interpreter, v8::Local<v8::Context> context,
              node::MultiIsolatePlatform* platform);
-  bool run_source(v8::Local<v8::Context> context);
 
   v8::Global<v8::Function> on_timer_;
   v8::Global<v8::Function> on_import_;

@@ -33,37 +33,52 @@ export async function buildTests() {
   });
 }
 
-/** What an interpreter has before user code: dist/guest.js, and dist/guest/NAME.js for each src/guest/chunks/NAME.ts. */
+/**
+ * The code that runs in interpreters: dist/guest/main.js, which every one starts with, and dist/guest/NAME.js for each
+ * src/guest/chunks/NAME.ts, which are loaded when they are needed.
+ */
 export async function buildGuest() {
-  const chunks = existsSync(path('src/guest/chunks')) ? readdirSync(path('src/guest/chunks')) : [];
-  const entryPoints = {
-    guest: 'src/guest/index.ts',
-    ...Object.fromEntries(
-      chunks.map((file) => [`guest/${file.slice(0, -3)}`, `src/guest/chunks/${file}`]),
-    ),
-  };
-  const outputs = Object.keys(entryPoints).map((name) => `dist/${name}.js`);
+  const folder = 'src/guest/chunks';
+  const chunks = existsSync(path(folder))
+    ? readdirSync(path(folder)).filter((file) => file.endsWith('.ts'))
+    : [];
+  const names = ['main', ...chunks.map((file) => file.slice(0, -'.ts'.length))];
+  const outputs = names.map((name) => `dist/guest/${name}.js`);
   const task = { inputs: ['src', ...configs, 'scripts/lib/javascript.mjs'], outputs };
   await whenStale('guest', task, async () => {
-    const { metafile } = await esbuild({
-      entryPoints,
-      outdir: 'dist',
-      format: 'iife',
-      platform: 'neutral',
-      mainFields: ['module', 'main'],
-      conditions: ['import'],
-      target: 'es2022',
-      charset: 'utf8',
-      minifyWhitespace: true,
-      minifySyntax: true,
-      tsconfig: 'tsconfig.guest.json',
-    });
-    // esbuild already refuses Node's modules on a neutral platform; this is for what it was told to leave out.
-    for (const [file, { imports }] of Object.entries(metafile.inputs)) {
-      const outside = imports.find((imported) => imported.external);
-      if (outside) throw new Failure(`${file} imports ${outside.path}, which no interpreter has`);
+    await bundleGuest({ main: 'src/guest/index.ts' }, 'iife');
+    // The body of a function that is given `module`.
+    for (const file of chunks) {
+      const inputs = await bundleGuest({ [file.slice(0, -3)]: `${folder}/${file}` }, 'cjs');
+      // It would have copies of its own of their state.
+      const ours = inputs.find((input) => input.startsWith('src/') && !input.startsWith(folder));
+      if (ours) throw new Failure(`${folder}/${file} imports ${ours}, which is in the main bundle`);
     }
   });
+}
+
+/** Returns the files that are in it. */
+async function bundleGuest(entryPoints, format) {
+  const { metafile } = await esbuild({
+    entryPoints,
+    outdir: 'dist/guest',
+    format,
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    conditions: ['import'],
+    target: 'es2022',
+    // One byte a character in the engine, and read as such.
+    charset: 'ascii',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    tsconfig: 'tsconfig.guest.json',
+  });
+  // esbuild already refuses Node's modules on a neutral platform; this is for what it was told to leave out.
+  for (const [file, { imports }] of Object.entries(metafile.inputs)) {
+    const outside = imports.find((imported) => imported.external);
+    if (outside) throw new Failure(`${file} imports ${outside.path}, which no interpreter has`);
+  }
+  return Object.keys(metafile.inputs);
 }
 
 /** An ESM face for each entry of package.json's exports, over the CommonJS build, so that both share one state. */

@@ -192,13 +192,15 @@ export interface Binding {
 
   /** Only in Node: what the process ends with, should it have to end without the engine's help. */
   setExitCode(code: number): void;
-  /** Only in Node: the guest's own code, before the first interpreter is created. */
-  setGuestSource(source: string): void;
+  /** Only in Node, before the first interpreter is created: the folder of our own code for interpreters. */
+  setGuestFolder(path: string): void;
 }
 
 /** What an interpreter's binding has beside. */
 export interface GuestBinding extends Binding {
   setGuestHooks(hooks: GuestHooks): void;
+  /** Runs our own code of that name, once for each call, and returns its exports; see src/guest/chunks. */
+  loadChunk(name: string): unknown;
   /** Runs a script in the global scope; returns its completion value. */
   runScript(source: string, name: string): unknown;
   /** Compiles an ES module and returns the specifiers it requests, in order, without doubles. */

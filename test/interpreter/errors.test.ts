@@ -230,7 +230,7 @@ describe('what a guest throws', () => {
     assert.match(stack, /interpreter \d+ \(place\)/);
     assert.match(stack, /errors\.test/);
     assert.ok(stack.indexOf('at inner') < stack.indexOf('errors.test'));
-    assert.doesNotMatch(stack, /isolane:guest/);
+    assert.doesNotMatch(stack, /isolane:guest\//);
   });
 
   it('arrives as our own classes, with code and details', async () => {
