@@ -137,6 +137,11 @@ Status Realm::block(Deadline deadline, Operation&& operation) {
     Deadline until = deadline;
     if (interval != Clock::duration::max()) until = std::min(deadline, Clock::now() + interval);
     status = operation(until);
+    if (status == Status::kInterrupted && self_ != nullptr && !self_->stopping()) {
+      self_->serve_requests();
+      if (!self_->stopping()) continue;
+      break;
+    }
     if (status != Status::kTimedOut || until == deadline) break;
     if (told_to_stop()) {
       status = Status::kInterrupted;

@@ -212,6 +212,43 @@ void Interpreter::join() {
   uv_thread_join(&thread_);
 }
 
+void Interpreter::request(std::function<void()> work) {
+  {
+    std::lock_guard<std::mutex> guard(requests_mutex_);
+    if (!takes_requests_) return;
+    requests_.push_back(std::move(work));
+  }
+  // Whatever it does now leads to serve_requests(): running code, waiting in a channel, or nothing.
+  {
+    std::lock_guard<std::mutex> guard(end_mutex_);
+    if (interruptible_ != nullptr) {
+      interruptible_->RequestInterrupt(
+          [](Isolate*, void* self) { static_cast<Interpreter*>(self)->serve_requests(); }, this);
+    }
+  }
+  waiter_.interrupt();
+  loop_->wake();
+}
+
+void Interpreter::serve_requests() {
+  // Before the requests are taken: one that comes later interrupts again.
+  waiter_.clear_interrupt();
+  if (stopping()) waiter_.interrupt();
+  std::vector<std::function<void()>> requests;
+  {
+    std::lock_guard<std::mutex> guard(requests_mutex_);
+    requests.swap(requests_);
+  }
+  for (std::function<void()>& work : requests) work();
+}
+
+void Interpreter::drop_requests() {
+  std::vector<std::function<void()>> requests;
+  std::lock_guard<std::mutex> guard(requests_mutex_);
+  takes_requests_ = false;
+  requests.swap(requests_);
+}
+
 bool Interpreter::entered_here() const {
   return std::find(inside.begin(), inside.end(), this) != inside.end();
 }
@@ -322,6 +359,7 @@ bool Interpreter::open(std::string* failure) {
 }
 
 void Interpreter::turn() {
+  serve_requests();
   // Tasks that come while these run wait for the next turn, so that mail gets its share.
   const Clock::time_point now = Clock::now();
   bool ran = false;
@@ -372,6 +410,7 @@ void Interpreter::close() {
 }
 
 void Interpreter::announce_end() {
+  drop_requests();
   std::vector<uint64_t> correspondents;
   {
     std::lock_guard<std::mutex> guard(end_mutex_);

@@ -92,6 +92,10 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   bool terminate(EndCause cause, Reason reason = {});
   // Waits until it has ended, after terminate() or finish(). Once, by its parent.
   void join();
+  // Has `work` run once inside the interpreter, on whichever thread is there, at the next safe point:
+  // soon, even if its code is endless or waits in a channel. It must not run JavaScript. If the
+  // interpreter ends before, `work` is destroyed without having run.
+  void request(std::function<void()> work);
   // Whether the calling thread is inside already, be it further up its stack.
   bool entered_here() const;
   // Takes the lock and runs `code` inside, on this thread.
@@ -104,6 +108,8 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   Modules& modules() { return *modules_; }
   ThreadWaiter& waiter() { return waiter_; }
   void set_state(State state) { state_.store(state, std::memory_order_relaxed); }
+  // Does what was requested; called at safe points.
+  void serve_requests();
   bool stopping() const { return stopping_.load(std::memory_order_acquire); }
   void set_timer(Deadline deadline) { timer_.store(deadline, std::memory_order_relaxed); }
   void finish() { stopping_.store(true, std::memory_order_release); }
@@ -113,6 +119,7 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   bool open(std::string* failure);
   void turn();
   void close();
+  void drop_requests();
   void announce_end();
   void write_off();
 
@@ -141,6 +148,10 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   std::atomic<State> state_{State::kIdle};
   std::atomic<bool> stopping_{false};
   std::atomic<Deadline> timer_{kForever};  // when the guest's next timer is due
+
+  std::mutex requests_mutex_;
+  std::vector<std::function<void()>> requests_;  // guarded by requests_mutex_
+  bool takes_requests_ = true;                   // likewise
 
   std::mutex end_mutex_;  // guards what follows
   bool ending_ = false;
