@@ -92,9 +92,9 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   bool terminate(EndCause cause, Reason reason = {});
   // Waits until it has ended, after terminate() or finish(). Once, by its parent.
   void join();
-  // Has `work` run once inside the interpreter, on whichever thread is there, at the next safe point:
-  // soon, even if its code is endless or waits in a channel. It must not run JavaScript. If the
-  // interpreter ends before, `work` is destroyed without having run.
+  // Has `work` run once inside the interpreter, on whichever thread is there, at the next safe
+  // point: soon, even if its code is endless or waits in a channel. It must not run JavaScript. If
+  // the interpreter ends before, `work` is destroyed without having run.
   void request(std::function<void()> work);
   // Whether the calling thread is inside already, be it further up its stack.
   bool entered_here() const;

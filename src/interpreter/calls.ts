@@ -18,6 +18,8 @@ interface PendingCall {
 export class Correspondent {
   private readonly pending = new Map<number, PendingCall>();
   private readonly endWaiters: (() => void)[] = [];
+  /** Whether it was asked to close, and takes no more calls. */
+  closing = false;
   private lastId = 0;
   private isEnded = false;
   private endCause: number = EndCause.closed;
