@@ -21,6 +21,8 @@ export {
 export { IsolaneError } from './errors/isolane-error.js';
 export { MovedError, NotShareableError } from './errors/ownership-errors.js';
 // Interpreters
+export type { CallOptions } from './interpreter/call-options.js';
+export type { Caller } from './interpreter/caller.js';
 export type { ConsoleLine } from './interpreter/console-routes.js';
 export { Interpreter, type InterpreterInfo } from './interpreter/interpreter.js';
 export type { InterpreterOptions } from './interpreter/options.js';

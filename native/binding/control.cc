@@ -100,6 +100,13 @@ void clone(Arguments args) {
   }
 }
 
+CallLimits limits_of(Local<Value> timeout, Local<Value> cpu_time) {
+  CallLimits limits;
+  if (timeout->IsNumber()) limits.deadline = deadline_after_ms(number(timeout));
+  if (cpu_time->IsNumber()) limits.cpu_time = duration_of_ms(number(cpu_time));
+  return limits;
+}
+
 void post(Arguments args) {
   Realm& realm = Realm::of(args);
   Parcel parcel;
@@ -113,12 +120,26 @@ void post(Arguments args) {
   letter.body = std::move(parcel);
   bool posted = false;
   if (std::shared_ptr<Interpreter> interpreter = Interpreter::find(to)) {
+    const CallKey key{letter.from, letter.id};
+    const bool stoppable = args[5]->IsTrue();
+    if (stoppable) {
+      letter.type |= kStoppable;
+      interpreter->expect_call(key, limits_of(args[6], args[7]));
+    }
     posted = interpreter->post(std::move(letter));
+    if (stoppable && !posted) interpreter->forget_call(key);
   } else if (std::shared_ptr<Party> party = Party::registry().find(to)) {
     posted = party->post(std::move(letter));
   }
   if (posted) handover.commit(args.GetIsolate());
   args.GetReturnValue().Set(posted);
+}
+
+void cancel_call(Arguments args) {
+  const CallKey key{Realm::of(args).party()->id(), id_of(args[1])};
+  std::shared_ptr<Interpreter> interpreter = Interpreter::find(id_of(args[0]));
+  args.GetReturnValue().Set(interpreter != nullptr &&
+                            interpreter->cancel_call(key, CancelCause::kAborted));
 }
 
 void keep_alive(Arguments args) { Realm::of(args).keep_alive(args[0]->IsTrue()); }
@@ -217,27 +238,61 @@ void call_sync(Arguments args) {
   }
   Parcel body;
   Handover handover;
-  if (!encode(realm, args[2], Local<Value>(), &body, &handover)) return;
+  if (!encode(realm, args[2], args[4], &body, &handover)) return;
   const uint32_t type = static_cast<uint32_t>(number(args[1]));
+  const CallKey key{realm.party()->id(), id_of(args[3])};
+  const CallLimits limits = limits_of(args[5], args[6]);
+  // Calls from interpreters end with those, whatever their own limits.
+  const bool stoppable = args[5]->IsNumber() || args[6]->IsNumber() || realm.self() != nullptr;
+
   bool answered = false;
+  std::optional<CancelCause> stopped;
   Parcel reply;
   const auto call = [&](Local<v8::Context>) {
-    answered =
-        static_cast<GuestRealm&>(interpreter->guest()).call_sync(type, std::move(body), &reply);
+    interpreter->expect_call(key, limits);
+    const std::optional<uint64_t> tag = interpreter->begin_call(key);
+    if (!tag) {
+      stopped = CancelCause::kTimeout;
+      return;
+    }
+    if (realm.self() != nullptr) realm.self()->set_inner_call(interpreter, key);
+    if (!realm.should_stop()) {
+      auto& guest = static_cast<GuestRealm&>(interpreter->guest());
+      answered = guest.call_sync(type, std::move(body), &reply);
+    }
+    if (realm.self() != nullptr) realm.self()->set_inner_call(nullptr, {});
+    stopped = interpreter->cancelled(*tag);
+    interpreter->end_call(*tag);
+    interpreter->leave_code();
   };
-  const Deadline deadline = deadline_after_ms(number(args[3]));
+  const auto call_unlimited = [&](Local<v8::Context>) {
+    interpreter->enter_code(Interpreter::kOtherCode);
+    auto& guest = static_cast<GuestRealm&>(interpreter->guest());
+    answered = guest.call_sync(type, std::move(body), &reply);
+    interpreter->leave_code();
+  };
   using Outcome = LocalInterpreterLock::Outcome;
   Outcome outcome;
   do {
     // In slices, since whoever waits here may be told to stop meanwhile.
-    outcome = interpreter->enter(std::min(deadline, Clock::now() + kLockSlice), call);
-  } while (outcome == Outcome::kTimedOut && Clock::now() < deadline && !realm.should_stop());
-  if (outcome == Outcome::kAcquired) handover.commit(isolate);
-  Local<Value> value;
-  if (outcome == Outcome::kAcquired && answered &&
-      decode(realm, std::move(reply)).ToLocal(&value)) {
-    args.GetReturnValue().Set(value);
+    const Deadline slice = std::min(limits.deadline, Clock::now() + kLockSlice);
+    outcome =
+        stoppable ? interpreter->enter(slice, call) : interpreter->enter(slice, call_unlimited);
+  } while (outcome == Outcome::kTimedOut && Clock::now() < limits.deadline && !realm.should_stop());
+  if (outcome != Outcome::kAcquired) return;
+  handover.commit(isolate);
+  if (stopped) {
+    args.GetReturnValue().Set(static_cast<int32_t>(*stopped));
+    return;
   }
+  Local<Value> value;
+  if (answered && decode(realm, std::move(reply)).ToLocal(&value)) args.GetReturnValue().Set(value);
+}
+
+std::string channel_label(uint64_t id) {
+  Ref<Channel> channel = Channel::registry().find(id);
+  const std::string number = "channel " + std::to_string(id);
+  return !channel || channel->name().empty() ? number : number + " (" + channel->name() + ")";
 }
 
 void lock_state(Arguments args) {
@@ -253,6 +308,12 @@ void lock_state(Arguments args) {
   set("held", v8::Boolean::New(isolate, lock.held()));
   set("waiting", v8::Integer::NewFromUnsigned(isolate, lock.waiting()));
   set("waitedMs", v8::Number::New(isolate, lock.waited_ms()));
+  if (interpreter->state() == Interpreter::State::kBlocked) {
+    const std::string where =
+        (interpreter->blocked_side() == Side::kSender ? "send to " : "receive from ") +
+        channel_label(interpreter->blocked_channel());
+    set("blockedIn", v8::String::NewFromUtf8(isolate, where.c_str()).ToLocalChecked());
+  }
   args.GetReturnValue().Set(state);
 }
 
@@ -268,6 +329,7 @@ const std::vector<NamedFunction>& control_functions() {
       {"unpack", unpack},
       {"clone", clone},
       {"post", post},
+      {"cancelCall", cancel_call},
       {"keepAlive", keep_alive},
       {"drain", drain},
       {"createInterpreter", create_interpreter},

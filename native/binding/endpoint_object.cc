@@ -33,7 +33,7 @@ Status EndpointObject::put(Parcel& parcel, double timeout_ms) {
   if (status != Status::kWouldBlock) return status;
   // The clock is only looked at now: it takes as long as the rest of an operation that goes at
   // once.
-  return ended(realm().block(deadline_after_ms(timeout_ms), [&](Deadline until) {
+  return ended(realm().block(endpoint_, deadline_after_ms(timeout_ms), [&](Deadline until) {
     return channel().send(parcel, realm().waiter(), until);
   }));
 }
@@ -45,7 +45,7 @@ Status EndpointObject::take(Parcel& parcel) {
 Status EndpointObject::take(Parcel& parcel, double timeout_ms) {
   Status status = take(parcel);
   if (status != Status::kWouldBlock) return status;
-  return ended(realm().block(deadline_after_ms(timeout_ms), [&](Deadline until) {
+  return ended(realm().block(endpoint_, deadline_after_ms(timeout_ms), [&](Deadline until) {
     return channel().receive(parcel, realm().waiter(), until);
   }));
 }
@@ -62,7 +62,7 @@ Status EndpointObject::arm(Parcel* message) {
   if (carries) own.parcel = std::move(*message);
   const Status status = channel().arm(own);
   if (status == Status::kWouldBlock) {
-    armed_ = true;
+    armed_.store(true, std::memory_order_release);
     hold();
   } else if (status == Status::kDone) {
     committed_ = is_rendezvous();
@@ -78,7 +78,7 @@ bool EndpointObject::leave(Parcel* message) {
     return true;
   }
   if (!armed_) return false;
-  armed_ = false;
+  armed_.store(false, std::memory_order_relaxed);
   channel().disarm(waiting_->own);
   let_go();
   if (waiting_->waiter.selected() == reinterpret_cast<uintptr_t>(&waiting_->own)) return true;
@@ -112,11 +112,11 @@ Status EndpointObject::withdraw(Parcel* message) {
 }
 
 void EndpointObject::abandon() {
-  if (armed_) {
+  // The thread that owns this may come back in the middle of it: nothing here is taken away from it
+  // that it could be using.
+  if (armed_.load(std::memory_order_acquire)) {
     waiting_->waiter.try_select(Waiter::kAborted);
     channel().disarm(waiting_->own);
-    armed_ = false;
-    waiting_->own.parcel.reset();
     if (waiting_->waiter.selected() == Waiter::kRetry) channel().pass_on(endpoint_.side());
   }
   endpoint_.close();

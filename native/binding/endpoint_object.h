@@ -3,6 +3,7 @@
 
 #include <v8.h>
 
+#include <atomic>
 #include <memory>
 
 #include "../core/endpoint.h"
@@ -63,7 +64,7 @@ class EndpointObject final : public Wrapped {
   Endpoint endpoint_;
   Status status_ = Status::kDone;
   std::unique_ptr<Waiting> waiting_;
-  bool armed_ = false;
+  std::atomic<bool> armed_{false};
   bool committed_ = false;  // arm itself completed a rendezvous
 };
 

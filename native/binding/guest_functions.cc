@@ -94,6 +94,20 @@ void evaluate_module(Arguments args) {
   }
 }
 
+uint64_t tag_of(Local<Value> value) {
+  return value->IsNumber() ? static_cast<uint64_t>(value.As<v8::Number>()->Value()) : 0;
+}
+
+void current_call(Arguments args) {
+  args.GetReturnValue().Set(static_cast<double>(interpreter(args).current_call()));
+}
+
+void end_call(Arguments args) { interpreter(args).end_call(tag_of(args[0])); }
+
+void enter_code(Arguments args) { interpreter(args).enter_code(tag_of(args[0])); }
+
+void leave_code(Arguments args) { interpreter(args).leave_code(); }
+
 void set_timer(Arguments args) {
   const double ms = args[0]->IsNumber() ? args[0].As<v8::Number>()->Value() : -1;
   interpreter(args).set_timer(ms < 0 ? kForever : deadline_after_ms(ms));
@@ -220,6 +234,10 @@ const std::vector<NamedFunction>& guest_functions() {
       {"syntheticModule", synthetic_module},
       {"linkModule", link_module},
       {"evaluateModule", evaluate_module},
+      {"currentCall", current_call},
+      {"endCall", end_call},
+      {"enterCode", enter_code},
+      {"leaveCode", leave_code},
       {"setTimer", set_timer},
       {"now", now},
       {"encodeUtf8", encode_utf8},

@@ -81,7 +81,26 @@ void GuestRealm::run_timers() {
   if (!on_timer_.IsEmpty()) call_hook(on_timer_.Get(isolate()), 0, nullptr);
 }
 
+bool GuestRealm::take_up(Letter& letter, uint64_t* tag) {
+  const bool stoppable = (letter.type & kStoppable) != 0;
+  letter.type &= ~kStoppable;
+  if (stoppable) {
+    const std::optional<uint64_t> begun = self()->begin_call({letter.from, letter.id});
+    *tag = begun.value_or(0);
+    return begun.has_value();
+  }
+  if (letter.type >= kFirstRequest && letter.type <= kLastRequest) {
+    self()->enter_code(Interpreter::kOtherCode);
+  }
+  return true;
+}
+
 void GuestRealm::call_hook(Local<v8::Function> hook, int argc, Local<Value> argv[]) {
+  call_and_report(hook, argc, argv);
+  self()->leave_code();
+}
+
+void GuestRealm::call_and_report(Local<v8::Function> hook, int argc, Local<Value> argv[]) {
   v8::TryCatch caught(isolate());
   if (!hook->Call(context(), v8::Undefined(isolate()), argc, argv).IsEmpty()) return;
   if (caught.HasTerminated() || on_uncaught_.IsEmpty()) return;

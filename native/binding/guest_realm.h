@@ -15,6 +15,7 @@ class GuestRealm final : public Realm, public Guest {
 
   void set_guest_hooks(v8::Local<v8::Object> hooks);
   // Lets the guest answer a request on the calling thread, which holds the interpreter's lock.
+  // False if it was stopped.
   bool call_sync(uint32_t type, Parcel&& body, Parcel* reply);
 
   void deliver() override;
@@ -30,11 +31,13 @@ class GuestRealm final : public Realm, public Guest {
 
  protected:
   void call_hook(v8::Local<v8::Function> hook, int argc, v8::Local<v8::Value> argv[]) override;
+  bool take_up(Letter& letter, uint64_t* tag) override;
   void add_more_functions(v8::Local<v8::Object> binding) override;
 
  private:
   GuestRealm(Interpreter& interpreter, v8::Local<v8::Context> context,
              node::MultiIsolatePlatform* platform);
+  void call_and_report(v8::Local<v8::Function> hook, int argc, v8::Local<v8::Value> argv[]);
 
   v8::Global<v8::Function> on_timer_;
   v8::Global<v8::Function> on_import_;

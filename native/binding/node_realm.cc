@@ -101,7 +101,7 @@ Local<v8::Object> NodeRealm::install(Local<v8::Context> context) {
         auto* end = static_cast<End*>(data);
         end->shut_down();
         // From Node 24 on V8 aborts when it is taken down while an isolate is left.
-        if (end->of_process && Interpreter::any_written_off()) std::_Exit(end->exit_code);
+        if (end->of_process && Interpreter::any_left_behind()) std::_Exit(end->exit_code);
       },
       end);
   node::AddEnvironmentCleanupHook(

@@ -204,11 +204,7 @@ void Realm::deliver(size_t limit) {
     } else if (has_letter) {
       if (letter.type == static_cast<uint32_t>(NativeLetter::kEnded) ||
           letter.type == static_cast<uint32_t>(NativeLetter::kFailed)) {
-        auto child = children_.find(letter.from);
-        if (child != children_.end()) {
-          child->second->join();
-          children_.erase(child);
-        }
+        if (std::shared_ptr<Interpreter> child = take_child(letter.from)) child->join();
       }
       Local<Value> body;
       {
@@ -221,11 +217,16 @@ void Realm::deliver(size_t limit) {
       }
       Local<Value> argv[] = {
           v8::Number::New(isolate_, static_cast<double>(letter.from)),
-          v8::Integer::NewFromUnsigned(isolate_, letter.type),
+          Local<Value>(),
           v8::Number::New(isolate_, static_cast<double>(letter.id)),
           body,
+          Local<Value>(),
       };
-      if (!on_letter_.IsEmpty()) call_hook(on_letter_.Get(isolate_), 4, argv);
+      uint64_t tag = 0;
+      if (on_letter_.IsEmpty() || !take_up(letter, &tag)) continue;
+      argv[1] = v8::Integer::NewFromUnsigned(isolate_, letter.type);
+      argv[4] = v8::Number::New(isolate_, static_cast<double>(tag));
+      call_hook(on_letter_.Get(isolate_), 5, argv);
     } else {
       return;
     }
@@ -233,27 +234,43 @@ void Realm::deliver(size_t limit) {
   }
 }
 
+bool Realm::take_up(Letter&, uint64_t*) { return true; }
+
 void Realm::add_child(std::shared_ptr<Interpreter> child) {
+  std::lock_guard<std::mutex> guard(children_mutex_);
   children_.emplace(child->id(), std::move(child));
 }
 
+std::shared_ptr<Interpreter> Realm::take_child(uint64_t id) {
+  std::lock_guard<std::mutex> guard(children_mutex_);
+  auto found = children_.find(id);
+  if (found == children_.end()) return nullptr;
+  std::shared_ptr<Interpreter> child = std::move(found->second);
+  children_.erase(found);
+  return child;
+}
+
 void Realm::shut_down() {
-  if (shut_down_) return;
-  shut_down_ = true;
+  if (std::exchange(shut_down_, true)) return;
+  std::map<uint64_t, std::shared_ptr<Interpreter>> children;
+  {
+    std::lock_guard<std::mutex> guard(children_mutex_);
+    children.swap(children_);
+  }
   // All are told before the first is waited for.
-  for (auto& [id, child] : children_) child->terminate(EndCause::kTerminated);
-  for (auto& [id, child] : children_) child->join();
-  children_.clear();
+  for (auto& [id, child] : children) child->terminate(EndCause::kTerminated);
+  for (auto& [id, child] : children) child->join();
   wrapped_.clear();
   seeds_.clear();
   party_->close();
 }
 
 void Realm::give_up() {
-  shut_down_ = true;
-  for (auto& [id, child] : children_) child->terminate(EndCause::kTerminated);
+  {
+    std::lock_guard<std::mutex> guard(children_mutex_);
+    for (auto& [id, child] : children_) child->terminate(EndCause::kTerminated);
+  }
   wrapped_.abandon();
-  seeds_.clear();
 }
 
 }  // namespace isolane

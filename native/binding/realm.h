@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 
@@ -60,9 +61,9 @@ class Realm : public HostObjects {
   v8::Local<v8::Object> new_packed() const;
 
   // Waits in a channel: `operation` is called with a deadline and returns how it ended. While it
-  // waits, whoever asks sees this party as blocked, and termination gets through.
+  // waits, whoever asks sees this party as blocked there, and termination gets through.
   template <class Operation>
-  Status block(Deadline deadline, Operation&& operation);
+  Status block(const Endpoint& endpoint, Deadline deadline, Operation&& operation);
 
   // Calls into JavaScript for each letter and each waiter that is ready; at most `limit` of them.
   void deliver(size_t limit);
@@ -72,7 +73,7 @@ class Realm : public HostObjects {
   bool should_stop() { return (self_ != nullptr && self_->stopping()) || told_to_stop(); }
   // Ends the interpreters created here, closes all endpoints, and leaves the party.
   void shut_down();
-  // The same without touching the engine, and without waiting.
+  // The same without touching the engine, and without waiting. Any thread; shut_down() may follow.
   void give_up();
 
   virtual void keep_alive(bool) {}
@@ -86,6 +87,8 @@ class Realm : public HostObjects {
 
   // Calls a hook from the event loop; reports what it throws.
   virtual void call_hook(v8::Local<v8::Function> hook, int argc, v8::Local<v8::Value> argv[]) = 0;
+  // Says whose code a letter's will be, and what it is called by; false: it is not wanted any more.
+  virtual bool take_up(Letter& letter, uint64_t* tag);
   // While a thread waits: how long before it is to look whether it should stop.
   virtual Clock::duration watch_interval() const { return Clock::duration::max(); }
   virtual bool told_to_stop() { return false; }
@@ -98,6 +101,8 @@ class Realm : public HostObjects {
 
  private:
   void make_templates();
+  // Null if it is not one of those that live.
+  std::shared_ptr<Interpreter> take_child(uint64_t id);
 
   v8::Isolate* const isolate_;
   v8::Global<v8::Context> context_;
@@ -123,14 +128,15 @@ class Realm : public HostObjects {
   WrappedList wrapped_;
   uint32_t next_seed_ = 0;
   std::unordered_map<uint32_t, Endpoint> seeds_;
-  std::map<uint64_t, std::shared_ptr<Interpreter>> children_;
+  std::mutex children_mutex_;
+  std::map<uint64_t, std::shared_ptr<Interpreter>> children_;  // guarded by children_mutex_
   bool shut_down_ = false;
 };
 
 template <class Operation>
-Status Realm::block(Deadline deadline, Operation&& operation) {
+Status Realm::block(const Endpoint& endpoint, Deadline deadline, Operation&& operation) {
   RunningParty running;
-  if (self_ != nullptr) self_->set_state(Interpreter::State::kBlocked);
+  if (self_ != nullptr) self_->set_blocked(endpoint.channel()->id(), endpoint.side());
   Status status;
   for (;;) {
     const Clock::duration interval = watch_interval();
@@ -138,8 +144,7 @@ Status Realm::block(Deadline deadline, Operation&& operation) {
     if (interval != Clock::duration::max()) until = std::min(deadline, Clock::now() + interval);
     status = operation(until);
     if (status == Status::kInterrupted && self_ != nullptr && !self_->stopping()) {
-      self_->serve_requests();
-      if (!self_->stopping()) continue;
+      if (self_->serve_requests()) continue;
       break;
     }
     if (status != Status::kTimedOut || until == deadline) break;

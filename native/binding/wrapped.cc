@@ -31,12 +31,14 @@ void Wrapped::collected(const v8::WeakCallbackInfo<Wrapped>& info) {
 }
 
 void WrappedList::add(Wrapped* wrapped) {
+  std::lock_guard<std::mutex> guard(mutex_);
   wrapped->next_ = first_;
   if (first_ != nullptr) first_->previous_ = wrapped;
   first_ = wrapped;
 }
 
 void WrappedList::remove(Wrapped* wrapped) {
+  std::lock_guard<std::mutex> guard(mutex_);
   if (wrapped->previous_ != nullptr) {
     wrapped->previous_->next_ = wrapped->next_;
   } else {
@@ -46,6 +48,7 @@ void WrappedList::remove(Wrapped* wrapped) {
 }
 
 void WrappedList::abandon() {
+  std::lock_guard<std::mutex> guard(mutex_);
   for (Wrapped* one = first_; one != nullptr; one = one->next_) one->abandon();
 }
 

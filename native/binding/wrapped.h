@@ -3,6 +3,8 @@
 
 #include <v8.h>
 
+#include <mutex>
+
 #include "../value/v8_compat.h"
 
 namespace isolane {
@@ -19,7 +21,7 @@ class Wrapped {
   Wrapped(const Wrapped&) = delete;
   Wrapped& operator=(const Wrapped&) = delete;
 
-  // Gives up what others may wait for, without touching the engine.
+  // Gives up what others may wait for, without touching the engine. Any thread.
   virtual void abandon() {}
 
   // What stands in internal field 0 of `handle`; which class it is, its template tells.
@@ -54,9 +56,11 @@ class WrappedList {
   void add(Wrapped* wrapped);
   void remove(Wrapped* wrapped);
   void clear();    // frees them
-  void abandon();  // abandons them
+  void abandon();  // abandons them; any thread
 
  private:
+  // Held while the list is walked or changed: at its end it may be abandoned by another thread.
+  std::mutex mutex_;
   Wrapped* first_ = nullptr;
 };
 

@@ -2,14 +2,17 @@
 
 namespace isolane {
 
-Deadline deadline_after_ms(double ms) {
+Clock::duration duration_of_ms(double ms) {
   // About 31 years, far from where adding nanoseconds to the clock would overflow.
   constexpr double kDecades = 1e12;
-  const Deadline now = Clock::now();
-  if (!(ms > 0)) return now;  // NaN too
-  if (ms >= kDecades) return kForever;
-  return now +
-         std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::milli>(ms));
+  if (!(ms > 0)) return Clock::duration::zero();  // NaN too
+  if (ms >= kDecades) return Clock::duration::max();
+  return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::milli>(ms));
+}
+
+Deadline deadline_after_ms(double ms) {
+  const Clock::duration duration = duration_of_ms(ms);
+  return duration == Clock::duration::max() ? kForever : Clock::now() + duration;
 }
 
 }  // namespace isolane

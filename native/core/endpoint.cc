@@ -15,20 +15,20 @@ Endpoint::Endpoint(Ref<Channel> channel, Side side)
 Endpoint::Endpoint(Endpoint&& other) noexcept
     : channel_(std::move(other.channel_)),
       side_(other.side_),
-      open_(std::exchange(other.open_, false)) {}
+      open_(other.open_.exchange(false, std::memory_order_relaxed)) {}
 
 Endpoint& Endpoint::operator=(Endpoint&& other) noexcept {
   if (this != &other) {
     close();
     channel_ = std::move(other.channel_);
     side_ = other.side_;
-    open_ = std::exchange(other.open_, false);
+    open_.store(other.open_.exchange(false, std::memory_order_relaxed), std::memory_order_relaxed);
   }
   return *this;
 }
 
 Endpoint Endpoint::clone() const {
-  if (open_) return Endpoint(channel_, side_);
+  if (open()) return Endpoint(channel_, side_);
   Endpoint closed;
   closed.channel_ = channel_;
   closed.side_ = side_;
@@ -36,7 +36,7 @@ Endpoint Endpoint::clone() const {
 }
 
 void Endpoint::close() {
-  if (std::exchange(open_, false)) channel_->drop_handle(side_);
+  if (open_.exchange(false, std::memory_order_relaxed)) channel_->drop_handle(side_);
 }
 
 }  // namespace isolane

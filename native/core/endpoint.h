@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <utility>
 
 #include "channel.h"
@@ -12,7 +13,8 @@ namespace isolane {
 // receivers drain what is queued and then end. When the last receiver goes, senders get kClosed at
 // once and what is queued is dropped.
 //
-// One endpoint belongs to one thread at a time; endpoints of the same channel are independent.
+// One endpoint belongs to one thread at a time; endpoints of the same channel are independent. Only
+// close() may also come from another thread meanwhile.
 class Endpoint {
  public:
   // The first sender and the first receiver of a channel.
@@ -29,7 +31,7 @@ class Endpoint {
 
   // A second call does nothing.
   void close();
-  bool open() const { return open_; }
+  bool open() const { return open_.load(std::memory_order_relaxed); }
 
   // Stays valid after close(). nullptr for an endpoint that was moved from.
   Channel* channel() const { return channel_.get(); }
@@ -40,7 +42,7 @@ class Endpoint {
 
   Ref<Channel> channel_;
   Side side_ = Side::kSender;
-  bool open_ = false;
+  std::atomic<bool> open_{false};
 };
 
 }  // namespace isolane

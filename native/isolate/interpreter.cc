@@ -13,6 +13,7 @@
 
 #include "../core/spin.h"
 #include "../value/v8_compat.h"
+#include "watchdog.h"
 
 namespace isolane {
 
@@ -32,10 +33,15 @@ constexpr size_t kForeignStack = 984 * 1024;
 // Where a context keeps its interpreter in its isolate's data.
 constexpr uint32_t kInterpreterSlot = 0;
 
-// How long a guest may ignore termination before it is written off.
+// How long a guest may ignore that it is to stop. After that its thread is parked as soon as it
+// collects garbage; after as long again it is written off wherever it is.
 constexpr auto kGrace = std::chrono::milliseconds(500);
 
-// How long the end of an environment waits for a guest that neither ends nor collects garbage.
+// How soon to look whether code that was told to stop has done so.
+constexpr auto kLookAgain = std::chrono::milliseconds(20);
+
+// How long the end of an environment waits for an interpreter: longer than it takes to write it
+// off.
 constexpr auto kLongestJoin = std::chrono::seconds(10);
 
 // Raised by this much once, the heap has room to unwind after termination was asked for.
@@ -51,7 +57,8 @@ Living& living() {
   return *all;
 }
 
-std::atomic<bool> written_off{false};
+// Threads of interpreters that were written off and have not come back.
+std::atomic<int> left_behind{0};
 
 // The interpreters that this thread runs code in, each called from the one before.
 thread_local std::vector<const Interpreter*> inside;
@@ -139,7 +146,7 @@ std::shared_ptr<Interpreter> Interpreter::start(node::MultiIsolatePlatform* plat
   return interpreter;
 }
 
-bool Interpreter::any_written_off() { return written_off.load(std::memory_order_acquire); }
+bool Interpreter::any_left_behind() { return left_behind.load(std::memory_order_acquire) != 0; }
 
 std::shared_ptr<Interpreter> Interpreter::find(uint64_t id) {
   Living& all = living();
@@ -190,12 +197,15 @@ bool Interpreter::terminate(EndCause cause, Reason reason) {
     ending_ = true;
     cause_ = cause;
     reason_ = std::move(reason);
-    patience_ = Clock::now() + kGrace;
     stopping_.store(true, std::memory_order_release);
     if (interruptible_ != nullptr) interruptible_->TerminateExecution();
   }
   waiter_.interrupt();
   loop_->wake();
+  stop_inner_call();
+  Watchdog::at(Clock::now() + kGrace, [weak = weak_from_this()] {
+    if (auto self = weak.lock()) self->supervise_end();
+  });
   return true;
 }
 
@@ -204,10 +214,10 @@ void Interpreter::join() {
   joinable_ = false;
   {
     std::unique_lock<std::mutex> guard(end_mutex_);
-    const bool ended = has_ended_.wait_for(guard, kLongestJoin, [&] { return ended_; });
-    if (!ended) written_off.store(true, std::memory_order_release);
-    // Its thread is parked, or busy in a single operation of the engine: it goes with the process.
-    if (!ended || written_off_) return;
+    has_ended_.wait_for(guard, kLongestJoin, [&] { return ended_; });
+    // Its thread is parked, or busy in a single operation of the engine: it comes back by itself,
+    // or goes with the process.
+    if (!ended_ || written_off_) return;
   }
   uv_thread_join(&thread_);
 }
@@ -230,7 +240,8 @@ void Interpreter::request(std::function<void()> work) {
   loop_->wake();
 }
 
-void Interpreter::serve_requests() {
+bool Interpreter::serve_requests() {
+  last_safe_point_.store(Clock::now(), std::memory_order_relaxed);
   // Before the requests are taken: one that comes later interrupts again.
   waiter_.clear_interrupt();
   if (stopping()) waiter_.interrupt();
@@ -240,6 +251,7 @@ void Interpreter::serve_requests() {
     requests.swap(requests_);
   }
   for (std::function<void()>& work : requests) work();
+  return !stopping() && !told_to_stop_code_;
 }
 
 void Interpreter::drop_requests() {
@@ -247,6 +259,176 @@ void Interpreter::drop_requests() {
   std::lock_guard<std::mutex> guard(requests_mutex_);
   takes_requests_ = false;
   requests.swap(requests_);
+}
+
+void Interpreter::expect_call(CallKey key, CallLimits limits) {
+  watch_calls(calls_.add(key, limits));
+}
+
+bool Interpreter::cancel_call(CallKey key, CancelCause cause) {
+  std::optional<CallTable::Cancelled> cancelled = calls_.cancel(key, cause);
+  if (cancelled) finish_cancel(*cancelled);
+  return cancelled.has_value();
+}
+
+void Interpreter::watch_calls(Deadline look) {
+  {
+    std::lock_guard<std::mutex> guard(watch_mutex_);
+    if (look >= next_look_) return;
+    next_look_ = look;
+  }
+  Watchdog::at(look, [weak = weak_from_this()] {
+    if (auto self = weak.lock()) self->look_at_calls();
+  });
+}
+
+void Interpreter::look_at_calls() {
+  {
+    std::lock_guard<std::mutex> guard(watch_mutex_);
+    next_look_ = kForever;
+  }
+  Deadline next = kForever;
+  for (const CallTable::Cancelled& one : calls_.cancel_overdue(Clock::now(), &next)) {
+    finish_cancel(one);
+  }
+  watch_calls(next);
+}
+
+void Interpreter::finish_cancel(const CallTable::Cancelled& cancelled) {
+  if (cancelled.tag == 0) {
+    // It has not begun, and is skipped when its turn comes.
+    tell_caller(cancelled);
+    return;
+  }
+  Letter letter;
+  letter.from = id();
+  letter.type = static_cast<uint32_t>(NativeLetter::kDropCall);
+  letter.id = cancelled.tag;
+  loop_->post(std::move(letter));
+  stop_code_of(cancelled.tag);
+}
+
+void Interpreter::tell_caller(const CallTable::Cancelled& cancelled) {
+  std::shared_ptr<Party> caller = Party::registry().find(cancelled.key.party);
+  if (caller == nullptr) return;
+  Letter letter;
+  letter.from = id();
+  letter.type = static_cast<uint32_t>(NativeLetter::kCancelled);
+  letter.id = cancelled.key.id;
+  letter.body = text_parcel(cancelled.cause == CancelCause::kTimeout      ? "timeout"
+                            : cancelled.cause == CancelCause::kCpuTimeout ? "cpuTimeout"
+                                                                          : "aborted");
+  caller->post(std::move(letter));
+}
+
+void Interpreter::end_call(uint64_t tag) {
+  if (std::optional<CallTable::Cancelled> cancelled = calls_.end(tag)) tell_caller(*cancelled);
+}
+
+void Interpreter::stop_code_of(uint64_t tag) {
+  const Clock::time_point now = Clock::now();
+  request([this, tag] {
+    if (current_call() != tag) return;
+    told_to_stop_code_ = true;
+    isolate_->TerminateExecution();
+  });
+  stop_inner_call();
+  Watchdog::at(now + kLookAgain, [weak = weak_from_this(), tag, now] {
+    if (auto self = weak.lock()) self->supervise(tag, now);
+  });
+}
+
+void Interpreter::supervise(uint64_t tag, Clock::time_point since) {
+  if (!calls_.cancelled(tag)) return;  // it has stopped, and been dropped
+  if (last_safe_point_.load(std::memory_order_relaxed) >= since) {
+    // Other code ran when it looked.
+    stop_code_of(tag);
+    return;
+  }
+  // Others' code may take its time, in a single operation of the engine too.
+  const uint64_t running = running_.load(std::memory_order_relaxed);
+  const bool ignores = running == tag || running == 0;
+  const auto waited = Clock::now() - since;
+  if (waited >= kGrace) {
+    if (std::optional<CallTable::Cancelled> cancelled = calls_.tell(tag)) tell_caller(*cancelled);
+  }
+  if (ignores && waited >= kGrace) condemned_.store(true, std::memory_order_release);
+  if (ignores && waited >= 2 * kGrace) {
+    {
+      std::lock_guard<std::mutex> guard(end_mutex_);
+      if (!ending_) cause_ = EndCause::kUnresponsive;
+    }
+    write_off();
+    return;
+  }
+  Watchdog::at(Clock::now() + kLookAgain, [weak = weak_from_this(), tag, since] {
+    if (auto self = weak.lock()) self->supervise(tag, since);
+  });
+}
+
+void Interpreter::supervise_end() {
+  {
+    std::lock_guard<std::mutex> guard(end_mutex_);
+    if (ended_) return;
+  }
+  if (condemned_.exchange(true, std::memory_order_acq_rel)) write_off();
+  Watchdog::at(Clock::now() + kGrace, [weak = weak_from_this()] {
+    if (auto self = weak.lock()) self->supervise_end();
+  });
+}
+
+void Interpreter::set_inner_call(std::shared_ptr<Interpreter> callee, CallKey key) {
+  std::lock_guard<std::mutex> guard(watch_mutex_);
+  inner_callee_ = std::move(callee);
+  inner_key_ = key;
+}
+
+void Interpreter::stop_inner_call() {
+  std::shared_ptr<Interpreter> callee;
+  CallKey key;
+  {
+    std::lock_guard<std::mutex> guard(watch_mutex_);
+    callee = inner_callee_;
+    key = inner_key_;
+  }
+  if (callee != nullptr) callee->cancel_call(key, CancelCause::kAborted);
+}
+
+std::optional<uint64_t> Interpreter::begin_call(CallKey key) {
+  Deadline look = kForever;
+  std::optional<uint64_t> tag = calls_.begin(key, &look);
+  if (!tag) return tag;
+  watch_calls(look);
+  enter_code(*tag);
+  return tag;
+}
+
+void Interpreter::enter_code(uint64_t tag) {
+  running_.store(tag, std::memory_order_relaxed);
+  if (tag == kOtherCode) return;
+  v8::HandleScope scope(isolate_);
+  compat::set_continuation_data(isolate_->GetCurrentContext(),
+                                v8::Number::New(isolate_, static_cast<double>(tag)));
+}
+
+void Interpreter::leave_code() {
+  const uint64_t running = running_.exchange(0, std::memory_order_relaxed);
+  if (running != 0 && running != kOtherCode) {
+    v8::HandleScope scope(isolate_);
+    compat::set_continuation_data(isolate_->GetCurrentContext(), v8::Undefined(isolate_));
+  }
+  if (!told_to_stop_code_) return;
+  // What was to stop has: not what runs next.
+  told_to_stop_code_ = false;
+  if (!stopping()) isolate_->CancelTerminateExecution();
+}
+
+uint64_t Interpreter::current_call() const {
+  v8::HandleScope scope(isolate_);
+  Local<v8::Context> context = isolate_->GetCurrentContext();
+  if (context.IsEmpty()) return 0;
+  Local<v8::Value> tag = compat::continuation_data(context);
+  return tag->IsNumber() ? static_cast<uint64_t>(tag.As<v8::Number>()->Value()) : 0;
 }
 
 bool Interpreter::entered_here() const {
@@ -308,6 +490,8 @@ void Interpreter::run() {
   }
   close();
   announce_end();
+  std::lock_guard<std::mutex> guard(end_mutex_);
+  if (written_off_) left_behind.fetch_sub(1, std::memory_order_release);
 }
 
 bool Interpreter::open(std::string* failure) {
@@ -411,9 +595,11 @@ void Interpreter::close() {
 
 void Interpreter::announce_end() {
   drop_requests();
+  calls_.clear();
   std::vector<uint64_t> correspondents;
   {
     std::lock_guard<std::mutex> guard(end_mutex_);
+    if (ended_) return;
     ended_ = true;
     correspondents.swap(correspondents_);
     has_ended_.notify_all();
@@ -442,29 +628,33 @@ void Interpreter::announce_end() {
 // thread then stays parked for good, and with it what it holds, but for nobody else's harm.
 void Interpreter::before_collection(Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
   auto* self = static_cast<Interpreter*>(data);
-  if (!self->stopping()) return;
+  if (!self->condemned_.load(std::memory_order_acquire)) return;
   const uv_thread_t here = uv_thread_self();
   // A thread of somebody else's, which is here for a synchronous call, is not ours to park.
-  if (!uv_thread_equal(&here, &self->thread_)) return;
-  {
-    std::lock_guard<std::mutex> guard(self->end_mutex_);
-    if (!self->ending_ || self->interruptible_ == nullptr || Clock::now() < self->patience_) return;
-  }
-  self->write_off();
+  if (uv_thread_equal(&here, &self->thread_)) self->park();
 }
 
 void Interpreter::write_off() {
-  written_off.store(true, std::memory_order_release);
   {
     std::lock_guard<std::mutex> guard(end_mutex_);
-    interruptible_ = nullptr;
+    // Not yet open, or closing: then our own code runs, which comes to an end.
+    if (ended_ || written_off_ || interruptible_ == nullptr) return;
     written_off_ = true;
+    ending_ = true;
+    left_behind.fetch_add(1, std::memory_order_release);
+    stopping_.store(true, std::memory_order_release);
+    interruptible_->TerminateExecution();
+    // With the mutex, which keeps the guest from being closed meanwhile.
+    guest_->abandon();
   }
   set_state(State::kClosed);
   lock_.close();
-  tasks_->close();
-  if (guest_ != nullptr) guest_->abandon();
+  loop_->wake();
   announce_end();
+}
+
+void Interpreter::park() {
+  write_off();
   PausedParty paused;
   for (;;) std::this_thread::sleep_for(std::chrono::hours(24));
 }

@@ -11,11 +11,13 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "../core/waiter.h"
 #include "../value/reason.h"
+#include "call_table.h"
 #include "guest_tasks.h"
 #include "local_interpreter_lock.h"
 #include "loop.h"
@@ -39,8 +41,8 @@ class Guest {
   virtual void promise_rejected(const v8::PromiseRejectMessage& message) = 0;
   // The last call: gives up all endpoints and ends the interpreters that this one created.
   virtual void stop() = 0;
-  // The last call in place of stop() when the engine will never come back: gives up the same
-  // without touching the engine.
+  // When the interpreter's thread may never come back: gives up the same, without touching the
+  // engine. Any thread; stop() may still follow.
   virtual void abandon() = 0;
 };
 
@@ -56,10 +58,28 @@ struct InterpreterOptions {
 
 // Why an interpreter ended; the `id` of its last letter. The numbers are those of EndCause in
 // src/binding/binding.ts.
-enum class EndCause : uint64_t { kClosed = 0, kTerminated = 1, kMemoryLimit = 2 };
+enum class EndCause : uint64_t {
+  kClosed = 0,
+  kTerminated = 1,
+  kMemoryLimit = 2,
+  kUnresponsive = 3
+};
 
 // Letters that native code posts by itself; see NativeLetter in src/binding/binding.ts.
-enum class NativeLetter : uint32_t { kReady = 1, kFailed = 2, kEnded = 3 };
+enum class NativeLetter : uint32_t {
+  kReady = 1,
+  kFailed = 2,
+  kEnded = 3,
+  kCancelled = 4,
+  kDropCall = 5,
+};
+
+// In the type of a letter: it asks for a call that may be stopped.
+constexpr uint32_t kStoppable = 1u << 31;
+
+// Letters of these types ask for user code to be run; see Letter in src/interpreter/protocol.ts.
+constexpr uint32_t kFirstRequest = 16;
+constexpr uint32_t kLastRequest = 31;
 
 class Interpreter final : public std::enable_shared_from_this<Interpreter> {
  public:
@@ -69,8 +89,9 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   // Node's, and the same for all.
   static std::shared_ptr<Interpreter> start(node::MultiIsolatePlatform* platform,
                                             InterpreterOptions options);
-  // Any thread. Whether a guest was written off: the engine then cannot be taken down any more.
-  static bool any_written_off();
+  // Any thread. Whether the thread of an interpreter that was written off is still there: the
+  // engine then cannot be taken down.
+  static bool any_left_behind();
   // Any thread. Those that have ended are not found.
   static std::shared_ptr<Interpreter> find(uint64_t id);
   static std::vector<std::shared_ptr<Interpreter>> all();  // in order of id
@@ -83,6 +104,11 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   // Any thread.
   uint64_t id() const { return loop_->id(); }
   const InterpreterOptions& options() const { return options_; }
+  // Where it waits, or did last, when its state is kBlocked.
+  uint64_t blocked_channel() const { return blocked_in_.load(std::memory_order_relaxed) >> 1; }
+  Side blocked_side() const {
+    return static_cast<Side>(blocked_in_.load(std::memory_order_relaxed) & 1);
+  }
   State state() const { return state_.load(std::memory_order_relaxed); }
   const std::shared_ptr<Loop>& loop() const { return loop_; }
   LocalInterpreterLock& lock() { return lock_; }
@@ -96,6 +122,17 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   // point: soon, even if its code is endless or waits in a channel. It must not run JavaScript. If
   // the interpreter ends before, `work` is destroyed without having run.
   void request(std::function<void()> work);
+
+  // Calls that may be stopped. Any thread: before the letter that asks for it is posted.
+  void expect_call(CallKey key, CallLimits limits);
+  void forget_call(CallKey key) { calls_.forget(key); }
+  // False if there is no such call any more. Its code stops at once, or this interpreter is given
+  // up; whoever asked is told when it has stopped, or after a while.
+  bool cancel_call(CallKey key, CancelCause cause);
+  // While the thread of this interpreter runs code of another, under that one's lock: if this one
+  // is to stop, so is that call.
+  void set_inner_call(std::shared_ptr<Interpreter> callee, CallKey key);
+
   // Whether the calling thread is inside already, be it further up its stack.
   bool entered_here() const;
   // Takes the lock and runs `code` inside, on this thread.
@@ -103,13 +140,31 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
                                       const std::function<void(v8::Local<v8::Context>)>& code);
 
   // Inside the interpreter, holding its lock.
+
+  // Takes up a call: what runs until leave_code() is its code, and what that leads to by promises.
+  // Nothing if it was cancelled before.
+  std::optional<uint64_t> begin_call(CallKey key);
+  // Why it was cancelled, if it was.
+  std::optional<CancelCause> cancelled(uint64_t tag) const { return calls_.cancelled(tag); }
+  void end_call(uint64_t tag);
+  // Says whose code runs until leave_code(): that of a call with this tag, or kOtherCode.
+  void enter_code(uint64_t tag);
+  void leave_code();
+  // The call whose code this is; 0: none that may be stopped.
+  uint64_t current_call() const;
   v8::Isolate* isolate() const { return isolate_; }
   Guest& guest() { return *guest_; }
   Modules& modules() { return *modules_; }
   ThreadWaiter& waiter() { return waiter_; }
+  // Its code waits in a channel, until the next set_state().
+  void set_blocked(uint64_t channel, Side side) {
+    blocked_in_.store(channel << 1 | static_cast<uint64_t>(side), std::memory_order_relaxed);
+    set_state(State::kBlocked);
+  }
   void set_state(State state) { state_.store(state, std::memory_order_relaxed); }
-  // Does what was requested; called at safe points.
-  void serve_requests();
+  static constexpr uint64_t kOtherCode = UINT64_MAX;
+  // Does what was requested; called at safe points. Whether the code that runs is to go on.
+  bool serve_requests();
   bool stopping() const { return stopping_.load(std::memory_order_acquire); }
   void set_timer(Deadline deadline) { timer_.store(deadline, std::memory_order_relaxed); }
   void finish() { stopping_.store(true, std::memory_order_release); }
@@ -121,7 +176,19 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   void close();
   void drop_requests();
   void announce_end();
+
+  void watch_calls(Deadline look);
+  void look_at_calls();
+  void finish_cancel(const CallTable::Cancelled& cancelled);
+  void tell_caller(const CallTable::Cancelled& cancelled);
+  void stop_code_of(uint64_t tag);
+  void stop_inner_call();
+  // On the watchdog's thread: sees to it that what was told to stop does.
+  void supervise(uint64_t tag, Clock::time_point since);
+  void supervise_end();
+  // Nothing that this interpreter has is waited for any more.
   void write_off();
+  [[noreturn]] void park();
 
   static void before_collection(v8::Isolate* isolate, v8::GCType type, v8::GCCallbackFlags flags,
                                 void* data);
@@ -146,8 +213,22 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   uintptr_t stack_limit_ = 0;
 
   std::atomic<State> state_{State::kIdle};
+  std::atomic<uint64_t> blocked_in_{0};  // the channel's id and the side
   std::atomic<bool> stopping_{false};
   std::atomic<Deadline> timer_{kForever};  // when the guest's next timer is due
+
+  CallTable calls_;
+  // Whose code runs: a tag, kOtherCode, or 0 if that cannot be told from other threads.
+  std::atomic<uint64_t> running_{0};
+  std::atomic<Clock::time_point> last_safe_point_{};
+  // It ignored what it was told: to be written off when its thread collects garbage.
+  std::atomic<bool> condemned_{false};
+  bool told_to_stop_code_ = false;  // only inside
+
+  std::mutex watch_mutex_;
+  Deadline next_look_ = kForever;              // guarded by watch_mutex_
+  std::shared_ptr<Interpreter> inner_callee_;  // guarded by watch_mutex_, as is inner_key_
+  CallKey inner_key_;
 
   std::mutex requests_mutex_;
   std::vector<std::function<void()>> requests_;  // guarded by requests_mutex_
@@ -158,7 +239,6 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   bool ended_ = false;
   bool written_off_ = false;
   std::condition_variable has_ended_;
-  Deadline patience_ = kForever;  // until when termination may take its time
   EndCause cause_ = EndCause::kClosed;
   Reason reason_;
   std::vector<uint64_t> correspondents_;  // who is told of the end

@@ -110,4 +110,28 @@ inline void write_utf8(v8::Isolate* isolate, v8::Local<v8::String> string, char*
 #endif
 }
 
+// What promises keep from where they were made to where they are awaited (V8 calls it continuation
+// preserved embedder data).
+inline void set_continuation_data([[maybe_unused]] v8::Local<v8::Context> context,
+                                  v8::Local<v8::Value> data) {
+#if V8_MAJOR_VERSION >= 14
+  v8::Isolate::GetCurrent()->SetContinuationPreservedEmbedderDataV2(data);
+#elif V8_MAJOR_VERSION >= 12
+  v8::Isolate::GetCurrent()->SetContinuationPreservedEmbedderData(data);
+#else
+  context->SetContinuationPreservedEmbedderData(data);
+#endif
+}
+
+// Undefined, or what else is no value of ours, if none was set.
+inline v8::Local<v8::Value> continuation_data([[maybe_unused]] v8::Local<v8::Context> context) {
+#if V8_MAJOR_VERSION >= 14
+  return v8::Isolate::GetCurrent()->GetContinuationPreservedEmbedderDataV2().As<v8::Value>();
+#elif V8_MAJOR_VERSION >= 12
+  return v8::Isolate::GetCurrent()->GetContinuationPreservedEmbedderData();
+#else
+  return context->GetContinuationPreservedEmbedderData();
+#endif
+}
+
 }  // namespace isolane::compat

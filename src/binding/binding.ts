@@ -87,7 +87,8 @@ export interface Hooks {
   /** Makes the error for a value that cannot travel; `why` is the engine's message. */
   notShareable(value: unknown, why: string): Error;
   onReady(endpoint: NativeEndpoint): void;
-  onLetter(from: number, type: number, id: number, body: unknown): void;
+  /** `tag`: of a call that may be stopped; 0 for everything else. */
+  onLetter(from: number, type: number, id: number, body: unknown, tag: number): void;
 }
 
 /** What native code calls only inside interpreters. */
@@ -116,6 +117,17 @@ export const NativeLetter = {
    * creator and to whoever ever posted to it.
    */
   ended: 3,
+  /** Interpreter `from` has stopped the call `id` of this party; the body says why: `timeout`, `cpuTimeout` or `aborted`. */
+  cancelled: 4,
+  /** From an interpreter to itself: its call with the tag `id` was stopped, and is to be forgotten. */
+  dropCall: 5,
+} as const;
+
+/** Why a call was stopped; the same numbers as `CancelCause` in native/isolate/call_table.h. */
+export const CancelCause = {
+  timeout: 1,
+  cpuTimeout: 2,
+  aborted: 3,
 } as const;
 
 /** Why an interpreter ended; the same numbers as `EndCause` in native/isolate/interpreter.h. */
@@ -123,6 +135,8 @@ export const EndCause = {
   closed: 0,
   terminated: 1,
   memoryLimit: 2,
+  /** It went on after a call was told to stop, and was given up. */
+  unresponsive: 3,
 } as const;
 
 export interface NativeInterpreterOptions {
@@ -139,6 +153,18 @@ export interface NativeInterpreterInfo {
   /** The party that created it. */
   parent: number;
   state: 'idle' | 'running' | 'blocked' | 'closed';
+}
+
+/** The Local Interpreter Lock of an interpreter at one moment. */
+export interface LockState {
+  /** Whether code runs there now. */
+  held: boolean;
+  /** How many threads wait to run code there. */
+  waiting: number;
+  /** Milliseconds that threads have waited for it in all. */
+  waitedMs: number;
+  /** The operation of a channel in which its code waits now, such as `receive from channel 7`. */
+  blockedIn?: string;
 }
 
 export interface Binding {
@@ -168,8 +194,22 @@ export interface Binding {
   /** A structured clone within this interpreter. */
   clone(value: unknown, transfer?: readonly object[]): unknown;
 
-  /** Puts a letter in a party's mailbox; false if that party has ended. */
-  post(to: number, type: number, id: number, body: unknown, transfer?: readonly object[]): boolean;
+  /**
+   * Puts a letter in a party's mailbox; false if that party has ended. `stoppable`: it asks an interpreter for a call that may be
+   * stopped, by `cancelCall` or when it has taken longer than `timeout` (milliseconds, from now on) or used more than `cpuTimeout`.
+   */
+  post(
+    to: number,
+    type: number,
+    id: number,
+    body: unknown,
+    transfer?: readonly object[],
+    stoppable?: boolean,
+    timeout?: number,
+    cpuTimeout?: number,
+  ): boolean;
+  /** Stops a call of this party's in interpreter `to`, wherever it is; `cancelled` follows. False if it is not there any more. */
+  cancelCall(to: number, id: number): boolean;
   /** Whether pending operations keep this Node environment alive; without effect in interpreters. */
   keepAlive(on: boolean): void;
   /** Delivers what is in this party's mailbox now. */
@@ -182,13 +222,22 @@ export interface Binding {
   /** All interpreters that live in this process, in order of id. */
   interpreters(): NativeInterpreterInfo[];
   /**
-   * Calls `onCallSync` of interpreter `id` on this thread, under its lock, and returns what that returned.
-   * Returns `NOTHING` when the lock was not had in `timeout` milliseconds, or the interpreter has ended. When the
-   * answer cannot travel, `onCallSync` is called again with type 0 and the error.
+   * Calls `onCallSync` of interpreter `id` on this thread, under its lock, and returns what that returned. `call` is a number that
+   * no other pending call of this party to it has.
+   * Returns `NOTHING` when the lock was not had in `timeout` milliseconds, or the interpreter has ended, and a `CancelCause` when the
+   * call was stopped. When the answer cannot travel, `onCallSync` is called again with type 0 and the error.
    */
-  callSync(id: number, type: number, body: unknown, timeout: number): unknown;
+  callSync(
+    id: number,
+    type: number,
+    body: unknown,
+    call: number,
+    transfer?: readonly object[],
+    timeout?: number,
+    cpuTimeout?: number,
+  ): unknown;
   /** The lock of an interpreter: undefined once that has ended. */
-  lockState(id: number): { held: boolean; waiting: number; waitedMs: number } | undefined;
+  lockState(id: number): LockState | undefined;
 
   /** Only in Node: what the process ends with, should it have to end without the engine's help. */
   setExitCode(code: number): void;
@@ -211,6 +260,13 @@ export interface GuestBinding extends Binding {
   linkModule(url: string, specifier: string, target: string): void;
   /** Instantiates and evaluates a module whose whole graph is compiled and linked; its namespace when it is done. */
   evaluateModule(url: string): Promise<object>;
+  /** The tag of the call whose code runs now, be it after an await; 0 if it is none that may be stopped. */
+  currentCall(): number;
+  /** A call that may be stopped is done, or is to be forgotten. */
+  endCall(tag: number): void;
+  /** Code of that call runs from now on, until `leaveCode` or the end of this hook. */
+  enterCode(tag: number): void;
+  leaveCode(): void;
   /** The loop is to call `onTimer` in so many milliseconds; negative: not any more. */
   setTimer(ms: number): void;
   /** Monotonic milliseconds. */

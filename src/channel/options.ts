@@ -1,3 +1,4 @@
+import { whenStopped } from '../binding/call-scope.js';
 import { startTimer } from '../binding/world.js';
 import { TimeoutError } from '../errors/channel-errors.js';
 import { checkTransfer } from '../ownership/move.js';
@@ -49,11 +50,16 @@ export function timedOut(what: string, timeout: number, value?: unknown): Timeou
   return new TimeoutError(`${what} did not happen within ${timeout} ms.`, { value });
 }
 
-/** Calls `cancel` when the time is up or the signal aborts; what it returns must be called when neither matters any more. */
+/** Why a pending operation is given up: the time is up, its signal aborts, or the call was stopped that waits for it. */
+export type CancelReason = { timeout: number } | { abort: unknown } | 'stopped';
+
+/** Calls `cancel` when there is a reason to; what it returns must be called when that does not matter any more. */
 export function watch(
-  options: OpOptions,
-  cancel: (reason: { timeout: number } | { abort: unknown }) => void,
-): () => void {
+  options: OpOptions | undefined,
+  cancel: (reason: CancelReason) => void,
+): (() => void) | undefined {
+  const forget = whenStopped(() => cancel('stopped'));
+  if (options === undefined) return forget;
   const timeout = timeoutOf(options);
   const signal = options.signal;
   const stopTimer =
@@ -63,6 +69,7 @@ export function watch(
   const onAbort = (): void => cancel({ abort: signal?.reason });
   signal?.addEventListener('abort', onAbort);
   return () => {
+    forget?.();
     stopTimer?.();
     signal?.removeEventListener('abort', onAbort);
   };

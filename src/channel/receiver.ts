@@ -1,10 +1,18 @@
 import '../binding/symbols.js';
 import { type EndpointSeed, native, Status } from '../binding/binding.js';
+import { isStopped, neverSettles } from '../binding/call-scope.js';
 import { nextTurn, now } from '../binding/world.js';
 import { ChannelClosedError } from '../errors/channel-errors.js';
 import { channelName, describeEndpoint, failure, INSPECT } from './failure.js';
 import { Fifo, type Waiting } from './fifo.js';
-import { type OpOptions, throwIfAborted, timedOut, timeoutOf, watch } from './options.js';
+import {
+  type CancelReason,
+  type OpOptions,
+  throwIfAborted,
+  timedOut,
+  timeoutOf,
+  watch,
+} from './options.js';
 import { startWaiting, stopWaiting } from './pending.js';
 
 const { NOTHING } = native;
@@ -126,6 +134,7 @@ export class Receiver<T> extends native.NativeReceiver {
    * ```
    */
   receive(options?: OpOptions): Promise<T> {
+    if (isStopped()) return neverSettles();
     try {
       throwIfAborted(options);
       timeoutOf(options);
@@ -244,9 +253,7 @@ export class Receiver<T> extends native.NativeReceiver {
       const receive = new PendingReceive(resolve, reject);
       if (this.pending.head === null) startWaiting(this);
       this.pending.push(receive);
-      if (options !== undefined) {
-        receive.stopWatching = watch(options, (why) => this.cancel(receive, why));
-      }
+      receive.stopWatching = watch(options, (why) => this.cancel(receive, why));
       if (this.pending.head === receive) this.advance();
     }) as Promise<T>;
   }
@@ -293,13 +300,17 @@ export class Receiver<T> extends native.NativeReceiver {
     return receive;
   }
 
-  private cancel(receive: PendingReceive, why: { timeout: number } | { abort: unknown }): void {
+  private cancel(receive: PendingReceive, why: CancelReason): void {
     const wasFirst = this.pending.head === receive;
     const message = wasFirst ? this.withdraw() : NOTHING;
     this.remove(receive);
     if (message !== NOTHING) receive.resolve(message);
-    else if ('abort' in why) receive.reject(why.abort);
-    else receive.reject(timedOut(`The receive from ${channelName(this)}`, why.timeout));
+    else if (why !== 'stopped') {
+      const late = 'timeout' in why;
+      receive.reject(
+        late ? timedOut(`The receive from ${channelName(this)}`, why.timeout) : why.abort,
+      );
+    }
     if (wasFirst) this.advance();
   }
 
@@ -378,6 +389,7 @@ class AsyncMessageIterator<T> implements AsyncIterableIterator<T> {
 
   next(): Promise<IteratorResult<T, undefined>> {
     if (++this.inARow > MOST_IN_A_ROW) return this.nextAfterTurn();
+    if (isStopped()) return neverSettles();
     const message = this.receiver.takeNow();
     return message === NOTHING
       ? this.nextLater()

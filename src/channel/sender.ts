@@ -1,10 +1,12 @@
 import '../binding/symbols.js';
 import { type EndpointSeed, native, type Packed, Status } from '../binding/binding.js';
+import { isStopped, neverSettles } from '../binding/call-scope.js';
 import { now } from '../binding/world.js';
 import { carriesMoved, unmarked } from '../ownership/move.js';
 import { channelName, describeEndpoint, failure, INSPECT } from './failure.js';
 import { Fifo, type Waiting } from './fifo.js';
 import {
+  type CancelReason,
   type OpOptions,
   throwIfAborted,
   timedOut,
@@ -157,6 +159,7 @@ export class Sender<T> extends native.NativeSender {
    * ```
    */
   send(value: T, options?: OpOptions): Promise<void> {
+    if (isStopped()) return neverSettles();
     try {
       throwIfAborted(options);
       timeoutOf(options);
@@ -264,9 +267,7 @@ export class Sender<T> extends native.NativeSender {
       );
       if (this.pending.head === null) startWaiting(this);
       this.pending.push(send);
-      if (options !== undefined) {
-        send.stopWatching = watch(options, (why) => this.cancel(send, why));
-      }
+      send.stopWatching = watch(options, (why) => this.cancel(send, why));
       if (this.pending.head === send) this.advance();
     });
   }
@@ -309,9 +310,10 @@ export class Sender<T> extends native.NativeSender {
     return send;
   }
 
-  private cancel(send: PendingSend, why: { timeout: number } | { abort: unknown }): void {
+  private cancel(send: PendingSend, why: CancelReason): void {
     const wasFirst = this.pending.head === send;
     if (wasFirst && this.withdraw(send) === done) this.settle(send, done);
+    else if (why === 'stopped') this.remove(send);
     else {
       const error =
         'abort' in why

@@ -2,6 +2,7 @@
 
 import './binding.js';
 
+import { setCurrentTag } from '../binding/call-scope.js';
 import * as isolane from '../everywhere.js';
 import { answerSync, serve } from '../interpreter/serve.js';
 import { guest } from './binding.js';
@@ -37,4 +38,11 @@ guest.setGuestHooks({
   onCallSync: answerSync,
 });
 
-serve({ runScript: guest.runScript.bind(guest), importModule, finish: () => guest.finish() });
+setCurrentTag(() => guest.currentCall());
+
+serve({
+  runScript: guest.runScript.bind(guest),
+  importModule,
+  endCall: (tag) => guest.endCall(tag),
+  finish: () => guest.finish(),
+});

@@ -1,3 +1,4 @@
+import { currentScope, isRunning, isStopped, whenStopped } from '../binding/call-scope.js';
 import { guest } from './binding.js';
 import { type Due, TimerHeap } from './timer-heap.js';
 import { reportUncaught } from './uncaught.js';
@@ -14,6 +15,11 @@ let lastId = 0;
 
 /** What Node's timers have in common. An interpreter lives until it is closed, so holding it alive means nothing here. */
 class Handle {
+  /** The call that set it, should that be one that may be stopped. */
+  readonly scope = currentScope();
+  /** To be called when it cannot run any more. */
+  forget: (() => void) | undefined = undefined;
+
   ref(): this {
     return this;
   }
@@ -75,7 +81,7 @@ class Immediate extends Handle {
   }
 
   [Symbol.dispose](): void {
-    immediates.delete(this);
+    stopImmediate(this);
   }
 }
 
@@ -90,6 +96,12 @@ function start(timer: Timeout): void {
 function stop(timer: Timeout): void {
   timers.remove(timer);
   byId.delete(timer.id);
+  timer.forget?.();
+}
+
+function stopImmediate(immediate: Immediate): void {
+  immediates.delete(immediate);
+  immediate.forget?.();
 }
 
 /** Tells the loop when it has to run the next timer. */
@@ -113,19 +125,21 @@ export function runTimers(): void {
 
 function runTimeout(timer: Timeout): void {
   timers.remove(timer);
-  if (!timer.repeats) byId.delete(timer.id);
-  run(timer.callback, timer.args, timer);
+  if (!timer.repeats) stop(timer);
+  run(timer.callback, timer.args, timer, timer.scope);
   const refreshed = timer.place >= 0;
   const cleared = !byId.has(timer.id);
   if (timer.repeats && !refreshed && !cleared) start(timer);
 }
 
 function runImmediate(immediate: Immediate): void {
-  immediates.delete(immediate);
-  run(immediate.callback, immediate.args, immediate);
+  stopImmediate(immediate);
+  run(immediate.callback, immediate.args, immediate, immediate.scope);
 }
 
-function run(callback: Callback, args: unknown[], self: unknown): void {
+/** `scope`: the call whose code this is, if that may still be stopped. */
+function run(callback: Callback, args: unknown[], self: unknown, scope: number): void {
+  if (scope !== 0 && isRunning(scope)) guest.enterCode(scope);
   try {
     Reflect.apply(callback, self, args);
   } catch (error) {
@@ -143,6 +157,8 @@ function startNew(callback: unknown, delay: unknown, args: unknown[], repeats: b
   checkCallback(callback);
   const ms = Number(delay);
   const timer = new Timeout(callback, args, ms >= 1 && ms <= LONGEST ? ms : 1, repeats);
+  if (isStopped()) return timer;
+  timer.forget = whenStopped(() => stop(timer));
   start(timer);
   return timer;
 }
@@ -164,16 +180,18 @@ export const timerGlobals = {
   setImmediate: (callback: unknown, ...args: unknown[]) => {
     checkCallback(callback);
     const immediate = new Immediate(callback, args);
+    if (isStopped()) return immediate;
+    immediate.forget = whenStopped(() => stopImmediate(immediate));
     immediates.add(immediate);
     wakeInTime();
     return immediate;
   },
   clearImmediate: (immediate: unknown) => {
-    if (immediate instanceof Immediate) immediates.delete(immediate);
+    if (immediate instanceof Immediate) stopImmediate(immediate);
   },
 
   queueMicrotask: (callback: unknown) => {
     checkCallback(callback);
-    void Promise.resolve().then(() => run(callback, [], undefined));
+    void Promise.resolve().then(() => run(callback, [], undefined, 0));
   },
 };

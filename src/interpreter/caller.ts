@@ -1,21 +1,28 @@
-import { native } from '../binding/binding.js';
+import { CancelCause, native } from '../binding/binding.js';
 import { callSite } from '../binding/world.js';
 import { InterpreterClosedError, LockTimeoutError } from '../errors/interpreter-errors.js';
 import { NotShareableError } from '../errors/ownership-errors.js';
+import type { CallOptions } from './call-options.js';
 import type { Correspondent } from './calls.js';
 import { decodeError } from './errors-that-cross.js';
 import { type AnyFunction, sourceOf } from './functions.js';
 import { type CallBody, type CallSyncReply, type ImportedBody, Letter } from './protocol.js';
 import { makeRemote, type Remote } from './remote.js';
 
-/** What code can be run in an interpreter from elsewhere: by {@link Interpreter} itself. */
+/**
+ * Runs code in an interpreter from elsewhere: an {@link Interpreter} itself, without limits, or what its `with` returns, under the
+ * options that were given there.
+ */
 export class Caller {
   /** @internal */
   protected readonly peer: Correspondent;
 
+  private readonly options: CallOptions | undefined;
+
   /** @internal */
-  protected constructor(peer: Correspondent) {
+  constructor(peer: Correspondent, options?: CallOptions) {
     this.peer = peer;
+    this.options = options;
   }
 
   /**
@@ -59,14 +66,22 @@ export class Caller {
    */
   callSync<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): R {
     this.throwIfClosed();
+    const { timeout, cpuTimeout, signal, transfer } = this.options ?? {};
+    if (signal?.aborted === true) throw signal.reason;
     const body: CallBody = [sourceOf(fn as AnyFunction), args];
+    const { peer } = this;
+    const call = peer.nextId();
     const reply = renamingRoot(1, () =>
-      native.callSync(this.peer.id, Letter.call, body, Number.POSITIVE_INFINITY),
+      native.callSync(peer.id, Letter.call, body, call, transfer, timeout, cpuTimeout),
     );
     if (reply === native.NOTHING) throw this.noReply();
+    if (typeof reply === 'number') {
+      const which = reply === CancelCause.cpuTimeout ? 'cpuTimeout' : 'timeout';
+      throw peer.timeoutError(which, this.options ?? {}, callSite(this.callSync));
+    }
     const [ok, result] = reply as CallSyncReply;
     if (ok) return result as R;
-    throw decodeError(result, this.peer.label, callSite(this.callSync));
+    throw decodeError(result, peer.label, callSite(this.callSync));
   }
 
   /**
@@ -133,7 +148,7 @@ export class Caller {
   ): Promise<unknown> {
     try {
       this.throwIfClosed();
-      return renamingRoot(argumentsAt, () => this.peer.request(type, body(), site));
+      return renamingRoot(argumentsAt, () => this.peer.request(type, body(), site, this.options));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -149,9 +164,13 @@ export class Caller {
   }
 
   private noReply(): Error {
-    const state = native.interpreters().find(({ id }) => id === this.peer.id)?.state ?? 'closed';
-    if (state === 'closed') return this.peer.closedError();
-    return new LockTimeoutError(`The lock of ${this.peer.label} was not had: it is ${state}.`);
+    const lock = native.lockState(this.peer.id);
+    if (lock === undefined) return this.peer.closedError();
+    const doing =
+      lock.blockedIn === undefined ? 'other code runs there' : `it is blocked in ${lock.blockedIn}`;
+    return new LockTimeoutError(
+      `The lock of the ${this.peer.label} was not had within ${this.options?.timeout} ms: ${doing}.`,
+    );
   }
 }
 

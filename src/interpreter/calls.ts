@@ -1,9 +1,15 @@
 import { hold, release } from '../binding/alive.js';
-import { EndCause, NativeLetter } from '../binding/binding.js';
-import { InterpreterClosedError, MemoryLimitError } from '../errors/interpreter-errors.js';
+import { EndCause, NativeLetter, native } from '../binding/binding.js';
+import { currentScope, isStopped, neverSettles, whenStopped } from '../binding/call-scope.js';
+import {
+  ExecutionTimeoutError,
+  InterpreterClosedError,
+  MemoryLimitError,
+} from '../errors/interpreter-errors.js';
 import type { IsolaneError } from '../errors/isolane-error.js';
+import type { CallOptions } from './call-options.js';
 import { decodeError, type EncodedError } from './errors-that-cross.js';
-import { handleLetters, post } from './post-office.js';
+import { handleLetters } from './post-office.js';
 import { Letter } from './protocol.js';
 import './hooks.js';
 
@@ -12,7 +18,13 @@ interface PendingCall {
   reject(error: unknown): void;
   /** Has the stack of the call. */
   readonly site: { stack?: string };
+  readonly options: CallOptions;
+  /** Takes back what would have stopped it. */
+  forget: (() => void) | undefined;
 }
+
+/** Without limits, and not to be aborted. */
+const UNLIMITED: CallOptions = {};
 
 /** Another party that we ask things of: what was asked and not yet answered, and whether it has ended. */
 export class Correspondent {
@@ -35,21 +47,64 @@ export class Correspondent {
     return this.isEnded;
   }
 
+  /** A number for a call that no other of this party to that one has. */
+  nextId(): number {
+    return ++this.lastId;
+  }
+
   /**
    * Posts a letter and waits for the answer. `site` is an object with the stack of the call, for errors. Throws, and posts
    * nothing, if the body cannot travel.
    */
-  request(type: number, body: unknown, site: { stack?: string }): Promise<unknown> {
+  request(
+    type: number,
+    body: unknown,
+    site: { stack?: string },
+    options = UNLIMITED,
+  ): Promise<unknown> {
+    const { timeout, cpuTimeout, signal, transfer } = options;
     if (this.isEnded) return Promise.reject(this.closedError());
-    const id = ++this.lastId;
-    if (!post(this.id, type, id, body)) {
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
+    if (isStopped()) return neverSettles();
+    const id = this.nextId();
+    // What a call that may be stopped asks for must stop with it.
+    const stoppable = options !== UNLIMITED || currentScope() !== 0;
+    if (!native.post(this.id, type, id, body, transfer, stoppable, timeout, cpuTimeout)) {
       this.end();
       return Promise.reject(this.closedError());
     }
     return new Promise((resolve, reject) => {
-      this.pending.set(id, { resolve, reject, site });
+      const call: PendingCall = { resolve, reject, site, options, forget: undefined };
+      this.pending.set(id, call);
       hold();
+      if (stoppable) call.forget = this.watch(id, signal);
     });
+  }
+
+  /** Has a pending call stopped when its signal aborts, or the call is stopped that made it. */
+  private watch(id: number, signal: CallOptions['signal']): () => void {
+    const onAbort = (): void => {
+      if (!native.cancelCall(this.id, id)) this.cancelled(id, 'aborted');
+    };
+    signal?.addEventListener('abort', onAbort);
+    const forget = whenStopped(() => {
+      this.take(id);
+      native.cancelCall(this.id, id);
+    });
+    return () => {
+      forget?.();
+      signal?.removeEventListener('abort', onAbort);
+    };
+  }
+
+  /** Removes a call that is pending no longer. */
+  private take(id: number): PendingCall | undefined {
+    const call = this.pending.get(id);
+    if (call === undefined) return undefined;
+    this.pending.delete(id);
+    call.forget?.();
+    release();
+    return call;
   }
 
   /** Resolves when it has ended, and keeps Node alive until then. */
@@ -68,6 +123,11 @@ export class Correspondent {
     if (this.endCause === EndCause.memoryLimit) {
       return new MemoryLimitError(`The ${this.label} has ended: it used more memory than it may.`);
     }
+    if (this.endCause === EndCause.unresponsive) {
+      return new InterpreterClosedError(
+        `The ${this.label} has ended: a call went on after it was told to stop, and it was given up.`,
+      );
+    }
     const reason = this.endReason;
     const because =
       reason === undefined ? '' : `: ${reason instanceof Error ? reason.message : String(reason)}`;
@@ -76,12 +136,34 @@ export class Correspondent {
 
   /** An answer has come. */
   settle(id: number, ok: boolean, body: unknown): void {
-    const call = this.pending.get(id);
-    if (call === undefined) return;
-    this.pending.delete(id);
-    release();
-    if (ok) call.resolve(body);
-    else call.reject(decodeError(body as EncodedError, this.label, call.site));
+    const call = this.take(id);
+    if (ok) call?.resolve(body);
+    else call?.reject(decodeError(body as EncodedError, this.label, call.site));
+  }
+
+  /** A call was stopped. */
+  cancelled(id: number, why: 'timeout' | 'cpuTimeout' | 'aborted'): void {
+    const call = this.take(id);
+    if (why === 'aborted') call?.reject(call.options.signal?.reason);
+    else call?.reject(this.timeoutError(why, call.options, call.site));
+  }
+
+  timeoutError(
+    which: 'timeout' | 'cpuTimeout',
+    options: CallOptions,
+    site: { stack?: string },
+  ): ExecutionTimeoutError {
+    const limit =
+      which === 'timeout'
+        ? `took longer than ${options.timeout} ms`
+        : `used more than ${options.cpuTimeout} ms of CPU time`;
+    const error = new ExecutionTimeoutError(
+      `The call to the ${this.label} ${limit}, and was stopped.`,
+    );
+    const frames = site.stack?.split('\n').slice(1) ?? [];
+    const stack = [`${error.name}: ${error.message}`, ...frames].join('\n');
+    Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true });
+    return error;
   }
 
   /** It has ended: nothing more will be answered. */
@@ -91,11 +173,7 @@ export class Correspondent {
     this.endCause = cause;
     this.endReason = reason;
     correspondents.delete(this.id);
-    for (const call of this.pending.values()) {
-      call.reject(this.closedError());
-      release();
-    }
-    this.pending.clear();
+    for (const id of [...this.pending.keys()]) this.take(id)?.reject(this.closedError());
     for (const tell of this.endWaiters.splice(0)) tell();
   }
 }
@@ -114,6 +192,10 @@ export function correspondent(id: number, label: string): Correspondent {
 handleLetters(Letter.result, (from, id, body) => correspondents.get(from)?.settle(id, true, body));
 handleLetters(Letter.failure, (from, id, body) =>
   correspondents.get(from)?.settle(id, false, body),
+);
+
+handleLetters(NativeLetter.cancelled, (from, id, why) =>
+  correspondents.get(from)?.cancelled(id, why as 'timeout' | 'cpuTimeout' | 'aborted'),
 );
 
 const whenEnded: ((id: number) => void)[] = [];

@@ -2,6 +2,7 @@ import '../binding/symbols.js';
 import { type NativeInterpreterInfo, native } from '../binding/binding.js';
 import { callSite } from '../binding/world.js';
 import { IsolaneError } from '../errors/isolane-error.js';
+import { type CallOptions, checkedCallOptions } from './call-options.js';
 import { Caller } from './caller.js';
 import { born, correspondent, onEnded } from './calls.js';
 import { consoleRoute, forgetRoute } from './console-routes.js';
@@ -96,6 +97,27 @@ export class Interpreter extends Caller {
   get state(): NativeInterpreterInfo['state'] {
     if (this.peer.ended) return 'closed';
     return native.interpreters().find(({ id }) => id === this.id)?.state ?? 'closed';
+  }
+
+  /**
+   * The same operations under limits, or with a signal that aborts them. What is stopped has its code ended where it stands, without
+   * `finally` blocks; what it waited for is given up, and the interpreter goes on with its other calls. Should it not stop within a
+   * second, as some of the engine's own operations do not, the whole interpreter is given up.
+   *
+   * Throws a TypeError or RangeError for wrong options.
+   *
+   * ```js
+   * import { Interpreter } from 'isolane';
+   *
+   * const interpreter = await Interpreter.create();
+   * const endless = interpreter.with({ timeout: 50 }).call(() => { for (;;); });
+   * console.log(await endless.catch((error) => error.name)); // ExecutionTimeoutError
+   * console.log(await interpreter.call(() => 'and on it goes')); // and on it goes
+   * await interpreter.close();
+   * ```
+   */
+  with(options: CallOptions): Caller {
+    return new Caller(this.peer, checkedCallOptions(options));
   }
 
   /**

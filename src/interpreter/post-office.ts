@@ -1,6 +1,7 @@
 import { native } from '../binding/binding.js';
 
-export type LetterHandler = (from: number, id: number, body: unknown) => void;
+/** `tag`: of a call that may be stopped; 0 for everything else. */
+export type LetterHandler = (from: number, id: number, body: unknown, tag: number) => void;
 
 const handlers: (LetterHandler | undefined)[] = [];
 
@@ -10,8 +11,8 @@ export function handleLetters(type: number, handler: LetterHandler): void {
 }
 
 /** Gives a letter to whom it is for. What nobody here reads is dropped. */
-export function deliver(from: number, type: number, id: number, body: unknown): void {
-  handlers[type]?.(from, id, body);
+export function deliver(from: number, type: number, id: number, body: unknown, tag: number): void {
+  handlers[type]?.(from, id, body, tag);
 }
 
 /** Sends a letter; false if the other party has ended. */

@@ -1,4 +1,5 @@
-import { native } from '../binding/binding.js';
+import { NativeLetter, native } from '../binding/binding.js';
+import { endScope, startScope, stopScope } from '../binding/call-scope.js';
 import { InterpreterClosedError } from '../errors/interpreter-errors.js';
 import { IsolaneError } from '../errors/isolane-error.js';
 import { NotShareableError } from '../errors/ownership-errors.js';
@@ -22,6 +23,8 @@ import { shapesOf } from './remote.js';
 export interface Server {
   runScript(source: string, name: string): unknown;
   importModule(specifier: string, referrer: string): Promise<ImportedModule>;
+  /** A call that could be stopped is done, or was stopped. */
+  endCall(tag: number): void;
   /** Ends the interpreter after this turn. */
   finish(): void;
 }
@@ -87,15 +90,36 @@ export function serve(server: Server): void {
     if (closing && running === 0) server.finish();
   };
 
+  /** What forgets a call that was stopped, by its tag. */
+  const stoppable = new Map<number, () => void>();
+
+  /** Returns what must be called when the call is done; a call that was stopped meanwhile is not answered. */
+  const begin = (tag: number): ((reply: () => void) => void) => {
+    let over = false;
+    const end = (reply: () => void): void => {
+      if (over) return;
+      over = true;
+      if (tag !== 0) {
+        stoppable.delete(tag);
+        endScope(tag);
+        server.endCall(tag);
+      }
+      reply();
+      running--;
+      finishIfIdle();
+    };
+    running++;
+    if (tag !== 0) {
+      startScope(tag);
+      stoppable.set(tag, () => end(() => {}));
+    }
+    return end;
+  };
+
   const answer = <Body>(type: number, handler: AnswerTo<Body>): void => {
-    handleLetters(type, (from, id, body) => {
-      if (closing) return fail(from, id, closedHere());
-      running++;
-      const end = (reply: () => void): void => {
-        reply();
-        running--;
-        finishIfIdle();
-      };
+    handleLetters(type, (from, id, body, tag) => {
+      const end = begin(tag);
+      if (closing) return end(() => fail(from, id, closedHere()));
       try {
         const result = handler(body as Body);
         if (!isThenable(result)) return end(() => succeed(from, id, result));
@@ -109,6 +133,12 @@ export function serve(server: Server): void {
     });
   };
 
+  handleLetters(NativeLetter.dropCall, (_from, tag) => {
+    stopScope(tag);
+    const forget = stoppable.get(tag);
+    if (forget === undefined) server.endCall(tag);
+    else forget();
+  });
   answer(Letter.call, call);
   answer(Letter.exec, exec);
   answer(Letter.evaluate, evaluate);

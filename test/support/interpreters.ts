@@ -14,3 +14,16 @@ export function interpreters(): (options?: Options) => Promise<Interpreter> {
     return interpreter;
   };
 }
+
+/** Runs a test with an interpreter of its own, which has ended when the test has. */
+export async function withInterpreter<R>(
+  test: (interpreter: Interpreter) => Promise<R>,
+  options?: Options,
+): Promise<R> {
+  const interpreter = await Interpreter.create(options);
+  try {
+    return await test(interpreter);
+  } finally {
+    await interpreter.terminate();
+  }
+}
