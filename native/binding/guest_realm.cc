@@ -4,6 +4,7 @@
 
 #include "../value/decode.h"
 #include "../value/encode.h"
+#include "function_functions.h"
 #include "guest_code.h"
 #include "guest_functions.h"
 
@@ -148,6 +149,9 @@ void GuestRealm::promise_rejected(const v8::PromiseRejectMessage& message) {
 
 void GuestRealm::add_more_functions(Local<v8::Object> binding) {
   for (const NamedFunction& one : guest_functions()) add_function(binding, one.name, one.call);
+  for (const NamedFunction& one : guest_function_functions()) {
+    add_function(binding, one.name, one.call);
+  }
 }
 
 }  // namespace isolane

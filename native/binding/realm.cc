@@ -10,6 +10,7 @@
 #include "../value/v8_compat.h"
 #include "control.h"
 #include "endpoint_object.h"
+#include "function_functions.h"
 #include "packed.h"
 
 namespace isolane {
@@ -101,6 +102,7 @@ Local<v8::Object> Realm::make_binding() {
   set("NativeReceiver", receiver_.Get(isolate_)->GetFunction(context).ToLocalChecked());
   set("NativeMoved", moved_.Get(isolate_)->GetFunction(context).ToLocalChecked());
   for (const NamedFunction& one : control_functions()) add_function(binding, one.name, one.call);
+  for (const NamedFunction& one : function_functions()) add_function(binding, one.name, one.call);
   add_more_functions(binding);
   return binding;
 }

@@ -62,13 +62,28 @@ inline v8::Local<v8::String> requested_specifier(v8::Local<v8::Context> context,
 #endif
 }
 
+// `line` and `column`, from 0: where the text begins in what it is named after.
 inline v8::ScriptOrigin script_origin(v8::Isolate* isolate, v8::Local<v8::Value> name,
-                                      bool is_module) {
+                                      bool is_module, int line = 0, int column = 0) {
 #if V8_MAJOR_VERSION >= 12
-  return v8::ScriptOrigin(name, 0, 0, false, -1, v8::Local<v8::Value>(), false, false, is_module);
-#else
-  return v8::ScriptOrigin(isolate, name, 0, 0, false, -1, v8::Local<v8::Value>(), false, false,
+  return v8::ScriptOrigin(name, line, column, false, -1, v8::Local<v8::Value>(), false, false,
                           is_module);
+#else
+  return v8::ScriptOrigin(isolate, name, line, column, false, -1, v8::Local<v8::Value>(), false,
+                          false, is_module);
+#endif
+}
+
+// A number that no other function of the same script has; negative: not known.
+inline int64_t start_position(v8::Local<v8::Function> function) {
+#if V8_MAJOR_VERSION >= 12
+  return function->GetScriptStartPosition();
+#else
+  constexpr int kMost = 1 << 16;
+  const int line = function->GetScriptLineNumber();
+  const int column = function->GetScriptColumnNumber();
+  if (line < 0 || column < 0 || line >= kMost || column >= kMost) return -1;
+  return static_cast<int64_t>(line) * kMost + column;
 #endif
 }
 

@@ -239,6 +239,11 @@ export interface Binding {
   /** The lock of an interpreter: undefined once that has ended. */
   lockState(id: number): LockState | undefined;
 
+  /** Tells functions apart by the script and the place that they were compiled from; 0: no script. */
+  functionKey(fn: unknown): number;
+  /** Where a function was compiled from; lines and columns from 0. Undefined: no script. */
+  functionPlace(fn: unknown): [file: string, line: number, column: number] | undefined;
+
   /** Only in Node: what the process ends with, should it have to end without the engine's help. */
   setExitCode(code: number): void;
   /** Only in Node, before the first interpreter is created: the folder of our own code for interpreters. */
@@ -250,6 +255,17 @@ export interface GuestBinding extends Binding {
   setGuestHooks(hooks: GuestHooks): void;
   /** Runs our own code of that name, once for each call, and returns its exports; see src/guest/chunks. */
   loadChunk(name: string): unknown;
+  /**
+   * Makes a function with that body and those parameters, in the global scope. Lines and columns, of errors too, are those of `file`,
+   * where the body begins at `line` and `column` (from 0; also before the file's own start).
+   */
+  compileFunction(
+    body: string,
+    file: string,
+    line: number,
+    column: number,
+    parameters: string[],
+  ): (...args: unknown[]) => unknown;
   /** Runs a script in the global scope; returns its completion value. */
   runScript(source: string, name: string): unknown;
   /** Compiles an ES module and returns the specifiers it requests, in order, without doubles. */

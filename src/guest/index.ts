@@ -7,6 +7,7 @@ import * as isolane from '../everywhere.js';
 import { answerSync, serve } from '../interpreter/serve.js';
 import { guest } from './binding.js';
 import { console } from './console.js';
+import { functionCompiler } from './function-compiler.js';
 import { defineGlobals } from './globals.js';
 import { fillImportMeta, importModule, provideBuiltIn } from './modules.js';
 import { TextDecoder, TextEncoder } from './text.js';
@@ -43,6 +44,7 @@ setCurrentTag(() => guest.currentCall());
 serve({
   runScript: guest.runScript.bind(guest),
   importModule,
+  functionCompiler,
   endCall: (tag) => guest.endCall(tag),
   finish: () => guest.finish(),
 });

@@ -7,7 +7,7 @@ import type { Correspondent } from './calls.js';
 import { decodeError } from './errors-that-cross.js';
 import { type AnyFunction, sourceOf } from './functions.js';
 import { type CallBody, type CallSyncReply, type ImportedBody, Letter } from './protocol.js';
-import { makeRemote, type Remote } from './remote.js';
+import { makeRemote, type Remote, type Result } from './remote.js';
 
 /**
  * Runs code in an interpreter from elsewhere: an {@link Interpreter} itself, without limits, or what its `with` returns, under the
@@ -43,10 +43,10 @@ export class Caller {
    * await interpreter.close();
    * ```
    */
-  call<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>> {
+  call<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Result<Awaited<R>>> {
     const site = callSite(this.call);
     return this.ask(Letter.call, () => [sourceOf(fn as AnyFunction), args], site, 1) as Promise<
-      Awaited<R>
+      Result<Awaited<R>>
     >;
   }
 

@@ -9,8 +9,9 @@ import {
 import type { IsolaneError } from '../errors/isolane-error.js';
 import type { CallOptions } from './call-options.js';
 import { decodeError, type EncodedError } from './errors-that-cross.js';
-import { handleLetters } from './post-office.js';
-import { Letter } from './protocol.js';
+import { handleLetters, post } from './post-office.js';
+import { Letter, type StepBody, type StepReply } from './protocol.js';
+import { RemoteIterator } from './remote-iterator.js';
 import './hooks.js';
 
 interface PendingCall {
@@ -141,6 +142,23 @@ export class Correspondent {
     else call?.reject(decodeError(body as EncodedError, this.label, call.site));
   }
 
+  /** The answer is an iterator, each step of which is a call under the same limits. */
+  settleIterator(id: number, iterator: number): void {
+    const call = this.take(id);
+    const drop = (): void => {
+      post(this.id, Letter.dropIterator, 0, iterator);
+    };
+    if (call === undefined) {
+      drop();
+      return;
+    }
+    const options =
+      call.options === UNLIMITED ? UNLIMITED : { ...call.options, transfer: undefined };
+    const step = (body: StepBody, site: { stack?: string }): Promise<StepReply> =>
+      this.request(Letter.step, body, site, options) as Promise<StepReply>;
+    call.resolve(new RemoteIterator({ step, drop }, iterator));
+  }
+
   /** A call was stopped. */
   cancelled(id: number, why: 'timeout' | 'cpuTimeout' | 'aborted'): void {
     const call = this.take(id);
@@ -190,6 +208,9 @@ export function correspondent(id: number, label: string): Correspondent {
 }
 
 handleLetters(Letter.result, (from, id, body) => correspondents.get(from)?.settle(id, true, body));
+handleLetters(Letter.iterator, (from, id, iterator) =>
+  correspondents.get(from)?.settleIterator(id, iterator as number),
+);
 handleLetters(Letter.failure, (from, id, body) =>
   correspondents.get(from)?.settle(id, false, body),
 );

@@ -1,6 +1,7 @@
 /** What interpreters and their hosts write to each other. */
 
 import type { EncodedError } from './errors-that-cross.js';
+import type { FunctionText } from './functions.js';
 
 /** Types of letters; those below 16 are native code's own. */
 export const Letter = {
@@ -18,11 +19,15 @@ export const Letter = {
   provide: 21,
   /** Body: a {@link ModulesBody}, to the host; the result is a ModulesReply (src/guest/modules.ts). */
   modules: 22,
+  /** Body: a {@link StepBody}; the result is a {@link StepReply}. */
+  step: 23,
 
   /** Body: the result. */
   result: 32,
   /** Body: an {@link EncodedError}. */
   failure: 33,
+  /** The result is an iterator, which can be stepped through. Body: its number. */
+  iterator: 34,
 
   /** To an interpreter: finish what runs, then end. No body, no answer but `ended`. */
   close: 40,
@@ -30,20 +35,26 @@ export const Letter = {
   watch: 41,
   /** To a new interpreter, before anything else. Body: a {@link ConsoleRoute}. */
   console: 42,
+  /** To an interpreter: an iterator is lost, and need not be kept. Body: its number. */
+  dropIterator: 44,
   /** From an interpreter's console, `id` being the route's. Body: a {@link ConsoleBody}. */
   line: 43,
 } as const;
 
-export type CallBody = [source: string, args: unknown[]];
+export type CallBody = [text: FunctionText, args: unknown[]];
 export type ImportBody = [specifier: string, referrer: string];
 export type CallExportBody = [url: string, path: string[], args: unknown[]];
+/** `argument` is an {@link EncodedError} for `throw`. */
+export type StepBody = [iterator: number, step: 'next' | 'return' | 'throw', argument: unknown];
+export type StepReply = [done: boolean, value: unknown];
 export type ModulesBody = [specifier: string, referrer: string];
 
 /** What a module exports, as far as it can be used from elsewhere. */
 export type ExportShape =
-  | { kind: 'function' }
   | { kind: 'value'; value: unknown }
-  | { kind: 'object'; members: Record<string, ExportShape> };
+  /** Its value can be asked for by calling it. */
+  | { kind: 'promise' }
+  | { kind: 'function' | 'object' | 'list'; members: Record<string, ExportShape> };
 
 export interface ImportedBody {
   url: string;

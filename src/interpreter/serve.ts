@@ -3,9 +3,20 @@ import { endScope, startScope, stopScope } from '../binding/call-scope.js';
 import { InterpreterClosedError } from '../errors/interpreter-errors.js';
 import { IsolaneError } from '../errors/isolane-error.js';
 import { NotShareableError } from '../errors/ownership-errors.js';
+import { onEnded } from './calls.js';
+import { compileFunction, type FunctionCompiler } from './compile-function.js';
 import { setOwnConsoleRoute } from './console-routes.js';
 import { encodeError } from './errors-that-cross.js';
-import { compileFunction, explainFreeVariable } from './functions.js';
+import { shapesOf } from './export-shapes.js';
+import { explainFreeVariable } from './free-variables.js';
+import {
+  dropIterator,
+  dropIteratorsOf,
+  iteratorBehind,
+  openIterator,
+  Step,
+  stepIterator,
+} from './iterators.js';
 import { interpreterName } from './names.js';
 import { handleLetters, post } from './post-office.js';
 import {
@@ -17,7 +28,6 @@ import {
   type ImportedBody,
   Letter,
 } from './protocol.js';
-import { shapesOf } from './remote.js';
 
 /** What an interpreter can do that answers requests. */
 export interface Server {
@@ -25,6 +35,7 @@ export interface Server {
   importModule(specifier: string, referrer: string): Promise<ImportedModule>;
   /** A call that could be stopped is done, or was stopped. */
   endCall(tag: number): void;
+  functionCompiler: FunctionCompiler;
   /** Ends the interpreter after this turn. */
   finish(): void;
 }
@@ -42,13 +53,13 @@ export function serve(server: Server): void {
   let running = 0;
   let closing = false;
 
-  const call: AnswerTo<CallBody> = ([source, args]) => {
+  const call: AnswerTo<CallBody> = ([text, args]) => {
     const explain = (error: unknown): never => {
-      explainFreeVariable(error, source, interpreterName(native.partyId, native.partyName));
+      explainFreeVariable(error, text, interpreterName(native.partyId, native.partyName));
       throw error;
     };
     try {
-      const fn = compileFunction(source, server.runScript);
+      const fn = compileFunction(text, server.functionCompiler);
       const result = fn.apply(undefined, args);
       return isThenable(result) ? Promise.resolve(result).catch(explain) : result;
     } catch (error) {
@@ -66,7 +77,7 @@ export function serve(server: Server): void {
   const importModule: AnswerTo<ImportBody> = async ([specifier, referrer]) => {
     const { url, namespace } = await server.importModule(specifier, referrer);
     namespaces.set(url, namespace);
-    return { url, members: shapesOf(namespace, canTravel) } satisfies ImportedBody;
+    return { url, members: shapesOf(namespace) } satisfies ImportedBody;
   };
 
   const callExport: AnswerTo<CallExportBody> = ([url, path, args]) => {
@@ -76,10 +87,9 @@ export function serve(server: Server): void {
       owner = member;
       member = (owner as Record<string, unknown>)[key];
     }
-    return (member as (...args: unknown[]) => unknown).apply(
-      path.length > 1 ? owner : undefined,
-      args,
-    );
+    // A promise is asked for its value so.
+    if (typeof member !== 'function') return member;
+    return member.apply(path.length > 1 ? owner : undefined, args);
   };
 
   const provide: AnswerTo<Record<string, unknown>> = (values) => {
@@ -145,6 +155,9 @@ export function serve(server: Server): void {
   answer(Letter.import, importModule);
   answer(Letter.callExport, callExport);
   answer(Letter.provide, provide);
+  answer(Letter.step, stepIterator);
+  handleLetters(Letter.dropIterator, (_from, _id, body) => dropIterator(body as number));
+  onEnded(dropIteratorsOf);
   handleLetters(Letter.console, (_from, _id, body) => setOwnConsoleRoute(body as ConsoleRoute));
   handleLetters(Letter.close, () => {
     closing = true;
@@ -158,6 +171,10 @@ export function serve(server: Server): void {
       Promise.resolve(result).catch(() => {});
       const text = 'The function returned a promise, for which callSync cannot wait; use call().';
       throw new IsolaneError('ERR_ISOLANE_ASYNC_RESULT', text);
+    }
+    if (iteratorBehind(result) !== undefined) {
+      const text = 'The function returned an iterator, which callSync cannot give; use call().';
+      throw new IsolaneError('ERR_ISOLANE_GENERATOR', text);
     }
     return result;
   };
@@ -190,9 +207,12 @@ function withoutReplyRoot(error: unknown): unknown {
 
 function succeed(to: number, id: number, result: unknown): void {
   try {
-    post(to, Letter.result, id, result);
+    const steps = iteratorBehind(result);
+    if (result instanceof Step) post(to, Letter.result, id, result.reply);
+    else if (steps === undefined) post(to, Letter.result, id, result);
+    else post(to, Letter.iterator, id, openIterator(to, steps));
   } catch (error) {
-    fail(to, id, error);
+    fail(to, id, result instanceof Step ? withoutReplyRoot(error) : error);
   }
 }
 
@@ -211,14 +231,4 @@ function isThenable(value: unknown): boolean {
     value !== null &&
     typeof (value as { then?: unknown }).then === 'function'
   );
-}
-
-function canTravel(value: unknown): boolean {
-  if (typeof value === 'symbol') return false;
-  try {
-    native.clone(value);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -174,13 +174,6 @@ describe('call', () => {
       ['a native method', Array.prototype.map, 'ERR_ISOLANE_NATIVE_FUNCTION'],
       ['a bound function', ((n: number) => n).bind(null), 'ERR_ISOLANE_NATIVE_FUNCTION'],
       ['a class', class Named {}, 'ERR_ISOLANE_CLASS'],
-      [
-        'a generator',
-        function* generate() {
-          yield 1;
-        },
-        'ERR_ISOLANE_GENERATOR',
-      ],
     ] as const) {
       it(`${what}, and says why`, async () => {
         const guest = await create();

@@ -1,0 +1,126 @@
+import { native } from '../binding/binding.js';
+import { readHeader } from './function-header.js';
+import type { ExportShape } from './protocol.js';
+
+/** More members than this are left out: no module has them to be called one by one. */
+const MOST_SHAPES = 10_000;
+
+/** What of a module can be used from elsewhere, in the interpreter that has it. */
+export function shapesOf(namespace: object): Record<string, ExportShape> {
+  // An object that occurs in several places, or in itself, has one shape, which travels as one.
+  const known = new Map<object, ExportShape>();
+
+  const shapeOf = (value: unknown): ExportShape | undefined => {
+    if (typeof value === 'symbol') return undefined;
+    if (!isObject(value)) return { kind: 'value', value };
+    const before = known.get(value);
+    if (before !== undefined) return before;
+    if (known.size >= MOST_SHAPES) return undefined;
+    if (typeof value === 'function') {
+      return isClass(value) ? undefined : withMembers({ kind: 'function', members: {} }, value);
+    }
+    if (value instanceof Promise) return { kind: 'promise' };
+    if (!hasBehaviour(value) && canTravel(value)) return { kind: 'value', value };
+    if (Array.isArray(value)) return withMembers({ kind: 'list', members: {} }, value);
+    if (isPlain(value) || isInstance(value)) {
+      return withMembers({ kind: 'object', members: {} }, value);
+    }
+    return undefined;
+  };
+
+  const withMembers = (
+    shape: ExportShape & { members: Record<string, ExportShape> },
+    value: object,
+  ): ExportShape => {
+    known.set(value, shape);
+    for (const key of keysOf(value)) {
+      const member = shapeOf(read(value, key));
+      if (member !== undefined) define(shape.members, key, member);
+    }
+    return shape;
+  };
+
+  const members: Record<string, ExportShape> = {};
+  for (const key of Object.keys(namespace)) {
+    const shape = shapeOf(read(namespace, key));
+    if (shape !== undefined) define(members, key, shape);
+  }
+  return members;
+}
+
+/** Whether something in it can be called or awaited: a copy would lose that. */
+function hasBehaviour(root: object): boolean {
+  const seen = new Set<unknown>();
+  const left: unknown[] = [root];
+  while (left.length > 0) {
+    const value = left.pop();
+    if (typeof value === 'function') return true;
+    if (!isObject(value) || seen.has(value)) continue;
+    seen.add(value);
+    if (value instanceof Promise || isInstance(value)) return true;
+    if (Array.isArray(value) || isPlain(value)) {
+      for (const key of Object.keys(value)) left.push(read(value, key));
+    }
+  }
+  return false;
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+function isPlain(value: object): boolean {
+  const prototype = prototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Whether it is of a class that somebody wrote, and has methods. */
+function isInstance(value: object): boolean {
+  if (value instanceof native.NativeSender || value instanceof native.NativeReceiver) return false;
+  if (Array.isArray(value) || isPlain(value)) return false;
+  if (Object.prototype.toString.call(value) !== '[object Object]') return false;
+  return keysOf(value).some((key) => typeof read(value, key) === 'function');
+}
+
+/** What can be reached by a name of its own, and of the classes that it is of. */
+function keysOf(value: object): string[] {
+  const keys = new Set(Object.keys(value));
+  if (typeof value === 'function' || Array.isArray(value)) return [...keys];
+  for (let at = prototypeOf(value); at !== null && at !== Object.prototype; at = prototypeOf(at)) {
+    for (const key of Object.getOwnPropertyNames(at)) if (key !== 'constructor') keys.add(key);
+  }
+  return [...keys];
+}
+
+function prototypeOf(value: object): object | null {
+  try {
+    return Object.getPrototypeOf(value) as object | null;
+  } catch {
+    return null;
+  }
+}
+
+function read(object: object, key: string): unknown {
+  try {
+    return (object as Record<string, unknown>)[key];
+  } catch {
+    return undefined;
+  }
+}
+
+function define(members: Record<string, ExportShape>, key: string, value: ExportShape): void {
+  Object.defineProperty(members, key, { value, enumerable: true });
+}
+
+function isClass(fn: object): boolean {
+  return readHeader(Function.prototype.toString.call(fn)).form === 'class';
+}
+
+function canTravel(value: unknown): boolean {
+  try {
+    native.clone(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
