@@ -1,21 +1,9 @@
 import { native } from '../binding/binding.js';
-import {
-  ChannelClosedError,
-  ChannelPoisonedError,
-  DeadlockError,
-  TimeoutError,
-} from '../errors/channel-errors.js';
-import {
-  ExecutionTimeoutError,
-  InterpreterClosedError,
-  LockTimeoutError,
-  MemoryLimitError,
-} from '../errors/interpreter-errors.js';
 import { IsolaneError } from '../errors/isolane-error.js';
-import { MovedError, NotShareableError } from '../errors/ownership-errors.js';
-import { withoutOurFrames } from './stacks.js';
+import { classNamed, nameOfClass } from './error-classes.js';
+import { framesOf, joinStacks, mappedStack, stackOf } from './stacks.js';
 
-/** What was thrown, and what it refers to as cause or as one of several errors; the first entry is what was thrown. */
+/** What was thrown, and what it refers to; the first entry is what was thrown. */
 export type EncodedError = EncodedThrowable[];
 
 type EncodedThrowable =
@@ -27,77 +15,49 @@ type EncodedThrowable =
       message: string;
       stack: string;
       /** Own enumerable properties that can travel. */
-      properties: Record<string, unknown>;
-      /** Positions in the list; -1: none. */
-      cause: number;
+      properties: [key: string, value: unknown][];
+      /** Properties that are errors themselves, by position in the list; `enumerable` ones are the user's own. */
+      references: [key: string, at: number, enumerable: boolean][];
+      /** Of an AggregateError, by position in the list. */
       errors: number[] | undefined;
     };
 
-type ErrorClass = abstract new (...args: never) => Error;
+type EncodedErrorEntry = EncodedThrowable & { error: true };
 
-/** The classes that errors keep when they cross; subclasses arrive as the nearest of these. */
-const classes: Record<string, ErrorClass> = {
-  Error,
-  TypeError,
-  RangeError,
-  SyntaxError,
-  ReferenceError,
-  EvalError,
-  URIError,
-  AggregateError,
-  IsolaneError,
-  ChannelClosedError,
-  ChannelPoisonedError,
-  TimeoutError,
-  DeadlockError,
-  MovedError,
-  NotShareableError,
-  InterpreterClosedError,
-  ExecutionTimeoutError,
-  MemoryLimitError,
-  LockTimeoutError,
-};
-
-// Not the classes' own names, which bundlers change.
-const classNames = new Map(Object.entries(classes).map(([name, each]) => [each, name]));
-
-/** Not in interpreters. */
-declare const DOMException: (new (message: string, name: string) => Error) | undefined;
+/** More errors than this in one are not worth the way: what refers to others still is cut off. */
+const MOST_ERRORS = 10_000;
 
 /** Turns whatever was thrown into data that can travel; never throws. */
 export function encodeError(thrown: unknown): EncodedError {
   const encoded: EncodedError = [];
   const places = new Map<unknown, number>();
-  const encode = (value: unknown): number => {
+  // A list, not recursion: a chain of causes may be longer than the stack.
+  const left: unknown[] = [thrown];
+  const placeOf = (value: unknown): number => {
     const known = places.get(value);
     if (known !== undefined) return known;
-    const place = encoded.length;
-    places.set(value, place);
-    // The place is taken before what the error refers to is encoded: that may lead back here.
-    encoded.push({ error: false, value: undefined });
-    encoded[place] = encodeOne(value, encode);
-    return place;
+    if (places.size >= MOST_ERRORS) return -1;
+    places.set(value, places.size);
+    if (places.size > 1) left.push(value);
+    return places.size - 1;
   };
-  encode(thrown);
+  placeOf(thrown);
+  for (let at = 0; at < left.length; at++) encoded.push(encodeOne(left[at], placeOf));
   return encoded;
 }
 
-function encodeOne(thrown: unknown, encode: (value: unknown) => number): EncodedThrowable {
+function encodeOne(thrown: unknown, placeOf: (value: unknown) => number): EncodedThrowable {
   if (!isError(thrown)) return encodeValue(thrown);
-  const cause = read(thrown, 'cause');
-  const errors = read(thrown, 'errors');
+  const className = attempt(() => nameOfClass(thrown)) ?? 'Error';
+  const errors = className === 'AggregateError' ? read(thrown, 'errors') : undefined;
   return {
     error: true,
-    className: attempt(() => classNameOf(thrown)) ?? 'Error',
+    className,
     name: text(read(thrown, 'name')),
     message: text(read(thrown, 'message')),
-    stack: withoutOurFrames(text(read(thrown, 'stack'))),
-    properties: travellingProperties(thrown),
-    cause: cause === undefined ? -1 : encode(cause),
-    errors:
-      attempt(() => thrown instanceof AggregateError) === true && Array.isArray(errors)
-        ? errors.map(encode)
-        : undefined,
+    stack: stackOf(thrown),
+    ...propertiesOf(thrown, placeOf),
+    errors: Array.isArray(errors) ? attempt(() => Array.from(errors, placeOf)) : undefined,
   };
 }
 
@@ -111,45 +71,49 @@ function isError(value: unknown): value is Error {
 
 function encodeValue(value: unknown): EncodedThrowable {
   if (canTravel(value)) return { error: false, value };
-  const message = `Something was thrown that cannot travel to another interpreter: a value of type ${typeof value}.`;
-  const error = new IsolaneError('ERR_ISOLANE_THROWN_VALUE', message);
-  return encodeOne(error, () => -1);
+  const kind = typeof value;
+  const shown = attempt(() => (kind === 'symbol' ? String(value) : named(value))) ?? '';
+  const message = `Something was thrown that cannot travel to another interpreter: a value of type ${kind}${shown && ` (${shown})`}.`;
+  return encodeOne(new IsolaneError('ERR_ISOLANE_THROWN_VALUE', message), () => -1);
 }
 
-function classNameOf(error: Error): string {
-  for (
-    let at: object | null = error;
-    at !== null;
-    at = Object.getPrototypeOf(at) as object | null
-  ) {
-    const own = Object.getOwnPropertyDescriptor(at, 'constructor')?.value as unknown;
-    const name = classNames.get(own as ErrorClass);
-    if (name !== undefined) return name;
-    if (typeof DOMException === 'function' && own === DOMException) return 'DOMException';
-  }
-  return 'Error';
+function named(value: unknown): string {
+  if (typeof value === 'function') return String(value.name);
+  return Object.prototype.toString.call(value);
 }
 
-function travellingProperties(error: Error): Record<string, unknown> {
-  const properties: Record<string, unknown> = {};
-  for (const key of attempt(() => Object.keys(error)) ?? []) {
-    if (key === 'stack' || key === 'cause' || key === 'errors') continue;
+/** Kept in other ways, or made anew. */
+const apart = new Set(['stack', 'message', 'errors', 'cause']);
+/** What links errors; not enumerable where the language makes it. */
+const links = ['cause', 'error', 'suppressed'];
+
+function propertiesOf(
+  error: Error,
+  placeOf: (value: unknown) => number,
+): Pick<EncodedErrorEntry, 'properties' | 'references'> {
+  const properties: EncodedErrorEntry['properties'] = [];
+  const references: EncodedErrorEntry['references'] = [];
+  const keys = attempt(() => Object.keys(error)) ?? [];
+  for (const key of keys) {
+    if (apart.has(key)) continue;
     const value = read(error, key);
-    if (canTravel(value)) properties[key] = value;
+    // Structured clone would leave out what is an error's own.
+    if (isError(value)) references.push([key, placeOf(value), true]);
+    else if (canTravel(value)) properties.push([key, value]);
   }
-  return properties;
+  for (const key of links) {
+    if ((keys.includes(key) && !apart.has(key)) || attempt(() => key in error) !== true) continue;
+    const value = read(error, key);
+    if (value !== undefined) references.push([key, placeOf(value), false]);
+  }
+  return { properties, references };
 }
 
 function canTravel(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) {
     return typeof value !== 'function' && typeof value !== 'symbol';
   }
-  try {
-    native.clone(value);
-    return true;
-  } catch {
-    return false;
-  }
+  return attempt(() => [native.clone(value)]) !== undefined;
 }
 
 function read(error: object, key: string): unknown {
@@ -175,43 +139,46 @@ function attempt<T>(action: () => T): T | undefined {
  */
 export function decodeError(
   encoded: EncodedError,
-  where: string,
+  where?: string,
   site?: { stack?: string },
 ): unknown {
   const made = encoded.map((entry) => (entry.error ? makeError(entry) : entry.value));
   encoded.forEach((entry, place) => {
     if (!entry.error) return;
     const error = made[place] as Error;
-    if (entry.cause >= 0) hide(error, 'cause', made[entry.cause]);
-    if (entry.errors !== undefined) {
-      const errors = entry.errors.map((at) => made[at]);
-      hide(error, 'errors', errors);
+    for (const [key, at, enumerable] of entry.references) {
+      if (at >= 0) define(error, key, made[at], enumerable);
     }
-    hide(error, 'stack', place === 0 ? joinedStack(entry.stack, where, site) : entry.stack);
+    if (entry.errors !== undefined) {
+      define(
+        error,
+        'errors',
+        entry.errors.filter((at) => at >= 0).map((at) => made[at]),
+      );
+    }
+    const stack = mappedStack(entry.stack);
+    const isThrown = place === 0 && where !== undefined;
+    define(error, 'stack', isThrown ? joinStacks(stack, where, framesOf(site)) : stack);
   });
   return made[0];
 }
 
-function makeError(entry: EncodedThrowable & { error: true }): Error {
+function makeError(entry: EncodedErrorEntry): Error {
   const error = emptyError(entry);
-  if (error.name !== entry.name) hide(error, 'name', entry.name);
-  return Object.assign(error, entry.properties);
+  for (const [key, value] of entry.properties) define(error, key, value, true);
+  if (error.name !== entry.name) define(error, 'name', entry.name);
+  return error;
 }
 
-function emptyError({ className, name, message }: EncodedThrowable & { error: true }): Error {
-  if (className === 'DOMException' && typeof DOMException === 'function') {
-    return new DOMException(message, name);
+function emptyError({ className, name, message }: EncodedErrorEntry): Error {
+  const errorClass = classNamed(className);
+  if (className === 'DOMException' && errorClass !== undefined) {
+    return Reflect.construct(errorClass, [message, name]) as Error;
   }
   // Not the class's own constructor, which takes other arguments than a message.
-  return Reflect.construct(Error, [message], classes[className] ?? Error) as Error;
+  return Reflect.construct(Error, [message], errorClass ?? Error) as Error;
 }
 
-function hide(error: Error, key: string, value: unknown): void {
-  Object.defineProperty(error, key, { value, configurable: true, writable: true });
-}
-
-function joinedStack(stack: string, where: string, site: { stack?: string } | undefined): string {
-  // The first line is the name of the site's error class.
-  const frames = site?.stack?.split('\n').slice(1) ?? [];
-  return [stack, `    at [${where}]`, ...frames].join('\n');
+function define(error: Error, key: string, value: unknown, enumerable = false): void {
+  Object.defineProperty(error, key, { value, enumerable, configurable: true, writable: true });
 }

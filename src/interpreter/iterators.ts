@@ -1,5 +1,5 @@
 import { native } from '../binding/binding.js';
-import { decodeError } from './errors-that-cross.js';
+import { decodeError, type EncodedError } from './errors-that-cross.js';
 import type { StepBody, StepReply } from './protocol.js';
 
 /** An iterator of either kind: what `return` and `throw` do is up to it. */
@@ -86,7 +86,7 @@ async function take(
   argument: unknown,
 ): Promise<{ done?: unknown; value?: unknown }> {
   if (step === 'next') return object(await steps.next(argument));
-  const value = step === 'throw' ? decodeError(argument as never, '') : argument;
+  const value = step === 'throw' ? decodeError(argument as EncodedError) : argument;
   if (typeof steps[step] === 'function') return object(await steps[step](value));
   // As `yield*` has it: one that knows no `throw` is closed first.
   if (step === 'return') return { done: true, value };
