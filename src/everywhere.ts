@@ -1,5 +1,7 @@
 /** Everything that is public, and works in Node and in interpreters alike. */
 
+// Interpreters
+export type { LockState } from './binding/binding.js';
 // Channels
 export { Channel, type ChannelOptions, channel } from './channel/channel.js';
 export type { AbortSignalLike, OpOptions } from './channel/options.js';
@@ -20,10 +22,16 @@ export {
 } from './errors/interpreter-errors.js';
 export { IsolaneError } from './errors/isolane-error.js';
 export { MovedError, NotShareableError } from './errors/ownership-errors.js';
-// Interpreters
 export type { CallOptions } from './interpreter/call-options.js';
 export type { Caller } from './interpreter/caller.js';
 export type { ConsoleLine } from './interpreter/console-routes.js';
+export type {
+  CpuProfile,
+  CpuProfileHandle,
+  CpuProfileNode,
+  CpuProfileOptions,
+  HeapUsage,
+} from './interpreter/inspection.js';
 export { Interpreter, type InterpreterInfo } from './interpreter/interpreter.js';
 export type { InterpreterOptions } from './interpreter/options.js';
 export type { Remote } from './interpreter/remote.js';

@@ -11,6 +11,7 @@
 #include "control.h"
 #include "endpoint_object.h"
 #include "function_functions.h"
+#include "inspection_functions.h"
 #include "packed.h"
 
 namespace isolane {
@@ -103,6 +104,9 @@ Local<v8::Object> Realm::make_binding() {
   set("NativeMoved", moved_.Get(isolate_)->GetFunction(context).ToLocalChecked());
   for (const NamedFunction& one : control_functions()) add_function(binding, one.name, one.call);
   for (const NamedFunction& one : function_functions()) add_function(binding, one.name, one.call);
+  for (const NamedFunction& one : inspection_functions()) {
+    add_function(binding, one.name, one.call);
+  }
   add_more_functions(binding);
   return binding;
 }

@@ -5,6 +5,23 @@
 
 namespace isolane {
 
+namespace {
+
+class WorkTask final : public v8::Task {
+ public:
+  explicit WorkTask(std::function<void()> work) : work_(std::move(work)) {}
+  void Run() override { work_(); }
+
+ private:
+  const std::function<void()> work_;
+};
+
+}  // namespace
+
+void GuestTasks::post(std::function<void()> work) {
+  post(std::unique_ptr<v8::Task>(std::make_unique<WorkTask>(std::move(work))));
+}
+
 std::unique_ptr<v8::Task> GuestTasks::take(Clock::time_point now) {
   std::lock_guard<std::mutex> guard(mutex_);
   std::unique_ptr<v8::Task> task;

@@ -21,6 +21,8 @@ class GuestTasks final : public v8::TaskRunner {
   // `wake` is called, on the posting thread, after each post.
   explicit GuestTasks(std::function<void()> wake) : wake_(std::move(wake)) {}
 
+  // Any thread: `work` becomes a task like V8's.
+  void post(std::function<void()> work);
   // The next task that may run now; null if there is none.
   std::unique_ptr<v8::Task> take(Clock::time_point now);
   // When `take` will have something; kForever if nothing is queued.

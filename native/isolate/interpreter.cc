@@ -7,12 +7,14 @@
 
 #if defined(__linux__) || defined(__APPLE__)
 #include <pthread.h>
+#include <signal.h>
 #elif defined(_WIN32)
 #include <windows.h>
 #endif
 
 #include "../core/spin.h"
 #include "../value/v8_compat.h"
+#include "thread_name.h"
 #include "watchdog.h"
 
 namespace isolane {
@@ -102,16 +104,6 @@ void limit_stack_here(Isolate* isolate) {
   isolate->SetStackLimit(std::max(here - kForeignStack, end == 0 ? 0 : end + kStackReserve));
 }
 
-void name_this_thread(const std::string& name) {
-#if defined(__linux__)
-  pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
-#elif defined(__APPLE__)
-  pthread_setname_np(name.substr(0, 63).c_str());
-#else
-  (void)name;
-#endif
-}
-
 }  // namespace
 
 std::shared_ptr<Interpreter> Interpreter::start(node::MultiIsolatePlatform* platform,
@@ -182,12 +174,26 @@ bool Interpreter::post(Letter&& letter) {
   {
     std::lock_guard<std::mutex> guard(end_mutex_);
     if (ended_) return false;
-    if (std::find(correspondents_.begin(), correspondents_.end(), letter.from) ==
-        correspondents_.end()) {
-      correspondents_.push_back(letter.from);
-    }
+    add_correspondent(letter.from);
   }
   return loop_->post(std::move(letter));
+}
+
+bool Interpreter::watch(uint64_t party) {
+  std::lock_guard<std::mutex> guard(end_mutex_);
+  if (!ended_) add_correspondent(party);
+  return !ended_;
+}
+
+void Interpreter::add_correspondent(uint64_t party) {
+  if (std::find(correspondents_.begin(), correspondents_.end(), party) == correspondents_.end()) {
+    correspondents_.push_back(party);
+  }
+}
+
+std::chrono::nanoseconds Interpreter::cpu_time() const {
+  std::lock_guard<std::mutex> guard(end_mutex_);
+  return ended_ ? cpu_time_ : clock_.used();
 }
 
 bool Interpreter::terminate(EndCause cause, Reason reason) {
@@ -250,8 +256,23 @@ bool Interpreter::serve_requests() {
     std::lock_guard<std::mutex> guard(requests_mutex_);
     requests.swap(requests_);
   }
-  for (std::function<void()>& work : requests) work();
+  if (!requests.empty()) {
+    serving_.store(true, std::memory_order_relaxed);
+    for (std::function<void()>& work : requests) work();
+    // It may have taken a while, for which the code here cannot be blamed.
+    last_safe_point_.store(Clock::now(), std::memory_order_relaxed);
+    serving_.store(false, std::memory_order_release);
+  }
   return !stopping() && !told_to_stop_code_;
+}
+
+void Interpreter::on_own_thread(std::function<void()> work) {
+  is_own_thread() ? work() : tasks_->post(std::move(work));
+}
+
+bool Interpreter::is_own_thread() const {
+  const uv_thread_t here = uv_thread_self();
+  return uv_thread_equal(&here, &thread_) != 0;
 }
 
 void Interpreter::drop_requests() {
@@ -340,6 +361,7 @@ void Interpreter::stop_code_of(uint64_t tag) {
 
 void Interpreter::supervise(uint64_t tag, Clock::time_point since) {
   if (!calls_.cancelled(tag)) return;  // it has stopped, and been dropped
+  const bool serving = serving_.load(std::memory_order_acquire);
   if (last_safe_point_.load(std::memory_order_relaxed) >= since) {
     // Other code ran when it looked.
     stop_code_of(tag);
@@ -347,7 +369,7 @@ void Interpreter::supervise(uint64_t tag, Clock::time_point since) {
   }
   // Others' code may take its time, in a single operation of the engine too.
   const uint64_t running = running_.load(std::memory_order_relaxed);
-  const bool ignores = running == tag || running == 0;
+  const bool ignores = !serving && (running == tag || running == 0);
   const auto waited = Clock::now() - since;
   if (waited >= kGrace) {
     if (std::optional<CallTable::Cancelled> cancelled = calls_.tell(tag)) tell_caller(*cancelled);
@@ -448,8 +470,7 @@ LocalInterpreterLock::Outcome Interpreter::enter(
   {
     v8::Locker locker(isolate_);
     Isolate::Scope isolate_scope(isolate_);
-    const uv_thread_t here = uv_thread_self();
-    const bool foreign = !uv_thread_equal(&here, &thread_);
+    const bool foreign = !is_own_thread();
     if (foreign) limit_stack_here(isolate_);
     v8::HandleScope handle_scope(isolate_);
     Local<v8::Context> context = context_.Get(isolate_);
@@ -467,7 +488,11 @@ LocalInterpreterLock::Outcome Interpreter::enter(
 }
 
 void Interpreter::run() {
-  name_this_thread(options_.name);
+  name_this_thread(options_.name, id());
+  {
+    std::lock_guard<std::mutex> guard(end_mutex_);
+    clock_ = ThreadClock::of_this_thread();
+  }
   // A local's address stands for the top of the stack, which grows down on all our platforms.
   const uintptr_t here = reinterpret_cast<uintptr_t>(&here);
   stack_limit_ = here - (options_.stack_size - kStackReserve);
@@ -484,7 +509,8 @@ void Interpreter::run() {
     parent->post(std::move(letter));
   }
   while (opened && !stopping()) {
-    loop_->wait(std::min(timer_.load(std::memory_order_relaxed), tasks_->next_due()));
+    loop_->wait(std::min(
+        {timer_.load(std::memory_order_relaxed), tasks_->next_due(), cpu_profiles_.patience()}));
     RunningParty running;
     enter(kForever, [this](Local<v8::Context>) { turn(); });
   }
@@ -542,8 +568,17 @@ bool Interpreter::open(std::string* failure) {
   return false;
 }
 
+bool Interpreter::has_work() const {
+  return loop_->has_mail() ||
+         std::min(timer_.load(std::memory_order_relaxed), tasks_->next_due()) <= Clock::now();
+}
+
 void Interpreter::turn() {
   serve_requests();
+  if (cpu_profiles_.recording()) {
+    if (!has_work()) return cpu_profiles_.sleep(isolate_);
+    cpu_profiles_.wake(isolate_);
+  }
   // Tasks that come while these run wait for the next turn, so that mail gets its share.
   const Clock::time_point now = Clock::now();
   bool ran = false;
@@ -577,6 +612,7 @@ void Interpreter::close() {
     v8::Locker locker(isolate_);
     Isolate::Scope isolate_scope(isolate_);
     v8::HandleScope handle_scope(isolate_);
+    cpu_profiles_.stop_all(isolate_);
     if (guest_ != nullptr) guest_->stop();
     guest_.reset();
     modules_.reset();
@@ -600,6 +636,7 @@ void Interpreter::announce_end() {
   {
     std::lock_guard<std::mutex> guard(end_mutex_);
     if (ended_) return;
+    cpu_time_ = clock_.used();
     ended_ = true;
     correspondents.swap(correspondents_);
     has_ended_.notify_all();
@@ -614,6 +651,11 @@ void Interpreter::announce_end() {
   for (uint64_t party : correspondents) {
     std::shared_ptr<Party> told = Party::registry().find(party);
     if (told == nullptr) continue;
+    Letter usage;
+    usage.from = id();
+    usage.type = static_cast<uint32_t>(NativeLetter::kCpuTime);
+    usage.id = static_cast<uint64_t>(cpu_time_.count() / 1000);
+    told->post(std::move(usage));
     Letter letter;
     letter.from = id();
     letter.type = static_cast<uint32_t>(NativeLetter::kEnded);
@@ -629,9 +671,10 @@ void Interpreter::announce_end() {
 void Interpreter::before_collection(Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
   auto* self = static_cast<Interpreter*>(data);
   if (!self->condemned_.load(std::memory_order_acquire)) return;
-  const uv_thread_t here = uv_thread_self();
+  // What was requested comes to an end, but may have to collect before.
+  if (self->serving_.load(std::memory_order_relaxed)) return;
   // A thread of somebody else's, which is here for a synchronous call, is not ours to park.
-  if (uv_thread_equal(&here, &self->thread_)) self->park();
+  if (self->is_own_thread()) self->park();
 }
 
 void Interpreter::write_off() {
@@ -655,6 +698,12 @@ void Interpreter::write_off() {
 
 void Interpreter::park() {
   write_off();
+#if !defined(_WIN32)
+  // Nor does the profiler's signal have anything to see here any more.
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+#endif
   PausedParty paused;
   for (;;) std::this_thread::sleep_for(std::chrono::hours(24));
 }

@@ -18,10 +18,12 @@
 #include "../core/waiter.h"
 #include "../value/reason.h"
 #include "call_table.h"
+#include "cpu_profiles.h"
 #include "guest_tasks.h"
 #include "local_interpreter_lock.h"
 #include "loop.h"
 #include "modules.h"
+#include "thread_clock.h"
 
 namespace isolane {
 
@@ -72,6 +74,7 @@ enum class NativeLetter : uint32_t {
   kEnded = 3,
   kCancelled = 4,
   kDropCall = 5,
+  kCpuTime = 6,
 };
 
 // In the type of a letter: it asks for a call that may be stopped.
@@ -114,6 +117,10 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   LocalInterpreterLock& lock() { return lock_; }
   // Delivers a letter, and remembers its sender so that it learns of the end. False after the end.
   bool post(Letter&& letter);
+  // Remembers a party that is to learn of the end. False after the end.
+  bool watch(uint64_t party);
+  // What its own thread has used so far, or until its end.
+  std::chrono::nanoseconds cpu_time() const;
   // Ends it now, whatever it does. False if it has ended or is ending already.
   bool terminate(EndCause cause, Reason reason = {});
   // Waits until it has ended, after terminate() or finish(). Once, by its parent.
@@ -122,6 +129,9 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   // point: soon, even if its code is endless or waits in a channel. It must not run JavaScript. If
   // the interpreter ends before, `work` is destroyed without having run.
   void request(std::function<void()> work);
+  // From a request: runs `work` on the interpreter's own thread, which is now or, while a foreign
+  // one is inside, in the loop's next turn; or destroys it, as request() does.
+  void on_own_thread(std::function<void()> work);
 
   // Calls that may be stopped. Any thread: before the letter that asks for it is posted.
   void expect_call(CallKey key, CallLimits limits);
@@ -155,6 +165,7 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   v8::Isolate* isolate() const { return isolate_; }
   Guest& guest() { return *guest_; }
   Modules& modules() { return *modules_; }
+  CpuProfiles& cpu_profiles() { return cpu_profiles_; }
   ThreadWaiter& waiter() { return waiter_; }
   // Its code waits in a channel, until the next set_state().
   void set_blocked(uint64_t channel, Side side) {
@@ -173,6 +184,9 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   void run();  // the whole life, on its own thread
   bool open(std::string* failure);
   void turn();
+  bool has_work() const;
+  bool is_own_thread() const;
+  void add_correspondent(uint64_t party);  // end_mutex_ held
   void close();
   void drop_requests();
   void announce_end();
@@ -221,6 +235,8 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   // Whose code runs: a tag, kOtherCode, or 0 if that cannot be told from other threads.
   std::atomic<uint64_t> running_{0};
   std::atomic<Clock::time_point> last_safe_point_{};
+  // What was requested runs, in the place of the code that would be here.
+  std::atomic<bool> serving_{false};
   // It ignored what it was told: to be written off when its thread collects garbage.
   std::atomic<bool> condemned_{false};
   bool told_to_stop_code_ = false;  // only inside
@@ -234,7 +250,9 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   std::vector<std::function<void()>> requests_;  // guarded by requests_mutex_
   bool takes_requests_ = true;                   // likewise
 
-  std::mutex end_mutex_;  // guards what follows
+  mutable std::mutex end_mutex_;  // guards what follows
+  ThreadClock clock_;
+  std::chrono::nanoseconds cpu_time_{};  // at the end
   bool ending_ = false;
   bool ended_ = false;
   bool written_off_ = false;
@@ -249,6 +267,7 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   v8::Global<v8::Context> context_;
   std::unique_ptr<Guest> guest_;
   std::unique_ptr<Modules> modules_;
+  CpuProfiles cpu_profiles_;
 };
 
 }  // namespace isolane

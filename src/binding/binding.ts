@@ -121,6 +121,8 @@ export const NativeLetter = {
   cancelled: 4,
   /** From an interpreter to itself: its call with the tag `id` was stopped, and is to be forgotten. */
   dropCall: 5,
+  /** Comes before `ended`, to the same parties: the id is the microseconds of processor time that its thread used. */
+  cpuTime: 6,
 } as const;
 
 /** Why a call was stopped; the same numbers as `CancelCause` in native/isolate/call_table.h. */
@@ -243,6 +245,20 @@ export interface Binding {
   functionKey(fn: unknown): number;
   /** Where a function was compiled from; lines and columns from 0. Undefined: no script. */
   functionPlace(fn: unknown): [file: string, line: number, column: number] | undefined;
+
+  // Looking into an interpreter. These return a receiver for the answer, or undefined if the interpreter has ended; should it end
+  // before it has answered, the channel closes. An answer of `false` means that there was no memory for it.
+
+  /** One answer, a Float64Array; see src/interpreter/inspection.ts. */
+  heapUsage(id: number): EndpointSeed | undefined;
+  /** The parts of the snapshot as Uint8Arrays, then `true`. */
+  heapSnapshot(id: number): EndpointSeed | undefined;
+  /** One answer, a number for the profile. `interval`: microseconds. */
+  startCpuProfile(id: number, interval: number): EndpointSeed | undefined;
+  /** The parts of the profile as strings, then `true`. */
+  stopCpuProfile(id: number, profile: number): EndpointSeed | undefined;
+  /** Milliseconds of processor time that its thread has used; undefined once it has ended. */
+  cpuTime(id: number): number | undefined;
 
   /** Only in Node: what the process ends with, should it have to end without the engine's help. */
   setExitCode(code: number): void;

@@ -35,6 +35,8 @@ export class Correspondent {
   closing = false;
   private lastId = 0;
   private isEnded = false;
+  /** Milliseconds of processor time, as far as is known. */
+  cpuTime = 0;
   private endCause: number = EndCause.closed;
   private endReason: unknown = undefined;
 
@@ -225,6 +227,11 @@ const whenEnded: ((id: number) => void)[] = [];
 export function onEnded(listener: (id: number) => void): void {
   whenEnded.push(listener);
 }
+
+handleLetters(NativeLetter.cpuTime, (from, microseconds) => {
+  const peer = correspondents.get(from);
+  if (peer !== undefined) peer.cpuTime = microseconds / 1000;
+});
 
 handleLetters(NativeLetter.ended, (from, cause, reason) => {
   correspondents.get(from)?.end(cause, reason);

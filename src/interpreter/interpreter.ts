@@ -1,11 +1,21 @@
 import '../binding/symbols.js';
-import { type NativeInterpreterInfo, native } from '../binding/binding.js';
+import { type LockState, type NativeInterpreterInfo, native } from '../binding/binding.js';
 import { callSite } from '../binding/world.js';
 import { IsolaneError } from '../errors/isolane-error.js';
 import { type CallOptions, checkedCallOptions } from './call-options.js';
 import { Caller } from './caller.js';
 import { born, correspondent, onEnded } from './calls.js';
 import { consoleRoute, forgetRoute } from './console-routes.js';
+import {
+  type CpuProfileHandle,
+  type CpuProfileOptions,
+  cpuTime,
+  type HeapUsage,
+  heapSnapshot,
+  heapUsage,
+  lockState,
+  startCpuProfile,
+} from './inspection.js';
 import { interpreterName } from './names.js';
 import { checked, type InterpreterOptions } from './options.js';
 import { post } from './post-office.js';
@@ -118,6 +128,86 @@ export class Interpreter extends Caller {
    */
   with(options: CallOptions): Caller {
     return new Caller(this.peer, checkedCallOptions(options));
+  }
+
+  /**
+   * How much memory it uses. Answers at once, also while code runs there without end or waits in a channel.
+   *
+   * Rejects with an InterpreterClosedError if it has ended, or ends before.
+   *
+   * ```js
+   * import { Interpreter } from 'isolane';
+   *
+   * const interpreter = await Interpreter.create();
+   * const before = await interpreter.memory();
+   * await interpreter.exec('const list = Array.from({ length: 1e5 }, () => ({}))');
+   * const after = await interpreter.memory();
+   * console.log(after.heapUsed - before.heapUsed > 1e6); // true
+   * await interpreter.close();
+   * ```
+   */
+  memory(): Promise<HeapUsage> {
+    return heapUsage(this.peer);
+  }
+
+  /**
+   * How much processor time its own thread has used so far, in milliseconds and fractions; after its end, in all. What
+   * {@link callSync} runs there counts for the thread that calls.
+   */
+  cpuTime(): number {
+    return cpuTime(this.peer);
+  }
+
+  /** Its lock at this moment: whether code runs there, and who waits. */
+  get lock(): LockState {
+    return lockState(this.peer);
+  }
+
+  /**
+   * Starts to record what its thread spends its time on, also while code runs there; resolves when that has begun. Any number
+   * of profiles may be recorded at once.
+   *
+   * Rejects with a TypeError or RangeError for a wrong interval, and with an InterpreterClosedError.
+   *
+   * ```js
+   * import { Interpreter } from 'isolane';
+   *
+   * const interpreter = await Interpreter.create();
+   * const recording = await interpreter.startCpuProfile({ interval: 0.5 });
+   * await interpreter.call(() => {
+   *   function fibonacci(n) {
+   *     return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2);
+   *   }
+   *   return fibonacci(30);
+   * });
+   * const profile = await recording.stop(); // writeFile('guest.cpuprofile', JSON.stringify(profile))
+   * console.log(profile.nodes.some(({ callFrame }) => callFrame.functionName === 'fibonacci')); // true
+   * await interpreter.close();
+   * ```
+   */
+  startCpuProfile(options: CpuProfileOptions = {}): Promise<CpuProfileHandle> {
+    return startCpuProfile(this.peer, options);
+  }
+
+  /**
+   * Takes a heap snapshot, when it is read for the first time, and gives its parts: the text of a file that ends in
+   * `.heapsnapshot`, which Chrome's DevTools open. The code there stands still until all is written to memory. Whoever stops
+   * reading ends the snapshot.
+   *
+   * Reading rejects with an InterpreterClosedError if it has ended, or ends before.
+   *
+   * ```js
+   * import { rm, writeFile } from 'node:fs/promises';
+   * import { Interpreter } from 'isolane';
+   *
+   * const interpreter = await Interpreter.create();
+   * await writeFile('guest.heapsnapshot', interpreter.heapSnapshot());
+   * await rm('guest.heapsnapshot');
+   * await interpreter.close();
+   * ```
+   */
+  heapSnapshot(): AsyncGenerator<Uint8Array, void, undefined> {
+    return heapSnapshot(this.peer);
   }
 
   /**
