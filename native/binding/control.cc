@@ -299,7 +299,8 @@ void lock_state(Arguments args) {
   Isolate* isolate = args.GetIsolate();
   Local<v8::Context> context = isolate->GetCurrentContext();
   std::shared_ptr<Interpreter> interpreter = Interpreter::find(id_of(args[0]));
-  if (interpreter == nullptr) return;
+  // One that has closed its lock has ended, though not everybody may have been told yet.
+  if (interpreter == nullptr || interpreter->lock().closed()) return;
   LocalInterpreterLock& lock = interpreter->lock();
   Local<v8::Object> state = v8::Object::New(isolate);
   const auto set = [&](const char* name, Local<Value> value) {

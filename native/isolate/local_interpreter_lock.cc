@@ -60,6 +60,11 @@ bool LocalInterpreterLock::held() const {
   return held_;
 }
 
+bool LocalInterpreterLock::closed() const {
+  std::lock_guard<std::mutex> guard(mutex_);
+  return closed_;
+}
+
 uint32_t LocalInterpreterLock::waiting() const {
   std::lock_guard<std::mutex> guard(mutex_);
   return waiting_;

@@ -29,6 +29,7 @@ class LocalInterpreterLock {
   void close();
 
   bool held() const;
+  bool closed() const;
   uint32_t waiting() const;
   double waited_ms() const;  // by all who ever waited, together
 

@@ -165,7 +165,8 @@ export class Caller {
 
   private noReply(): Error {
     const lock = native.lockState(this.peer.id);
-    if (lock === undefined) return this.peer.closedError();
+    // Without a time-out nobody gives up waiting: it ended in the meantime.
+    if (lock === undefined || this.options?.timeout === undefined) return this.peer.closedError();
     const doing =
       lock.blockedIn === undefined ? 'other code runs there' : `it is blocked in ${lock.blockedIn}`;
     return new LockTimeoutError(

@@ -108,13 +108,14 @@ export function serve(server: Server): void {
     let over = false;
     const end = (reply: () => void): void => {
       if (over) return;
+      // Part of the call, with its limits: the result's getters run now.
+      reply();
       over = true;
       if (tag !== 0) {
         stoppable.delete(tag);
         endScope(tag);
         server.endCall(tag);
       }
-      reply();
       running--;
       finishIfIdle();
     };
