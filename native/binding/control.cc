@@ -74,7 +74,7 @@ void pack(Arguments args) {
   Parcel parcel;
   Handover handover;
   if (!encode_argument(args, 0, &parcel, &handover)) return;
-  handover.commit(args.GetIsolate());
+  handover.commit(Realm::of(args));
   Realm& realm = Realm::of(args);
   Local<v8::Object> packed = realm.new_packed();
   new PackedMessage(realm, packed, std::move(parcel));  // freed by its handle
@@ -93,7 +93,7 @@ void clone(Arguments args) {
   Parcel parcel;
   Handover handover;
   if (!encode_argument(args, 0, &parcel, &handover)) return;
-  handover.commit(args.GetIsolate());
+  handover.commit(Realm::of(args));
   Local<Value> value;
   if (decode(Realm::of(args), std::move(parcel)).ToLocal(&value)) {
     args.GetReturnValue().Set(value);
@@ -131,7 +131,7 @@ void post(Arguments args) {
   } else if (std::shared_ptr<Party> party = Party::registry().find(to)) {
     posted = party->post(std::move(letter));
   }
-  if (posted) handover.commit(args.GetIsolate());
+  if (posted) handover.commit(Realm::of(args));
   args.GetReturnValue().Set(posted);
 }
 
@@ -280,7 +280,7 @@ void call_sync(Arguments args) {
         stoppable ? interpreter->enter(slice, call) : interpreter->enter(slice, call_unlimited);
   } while (outcome == Outcome::kTimedOut && Clock::now() < limits.deadline && !realm.should_stop());
   if (outcome != Outcome::kAcquired) return;
-  handover.commit(isolate);
+  handover.commit(realm);
   if (stopped) {
     args.GetReturnValue().Set(static_cast<int32_t>(*stopped));
     return;

@@ -209,7 +209,7 @@ void put(Arguments args) {
   const Local<Value> transfer = args.Length() > 2 ? args[2] : Local<Value>();
   if (!encode(sender.realm(), args[0], transfer, &parcel, &handover)) return;
   const Status status = put(args, sender, parcel);
-  if (status == Status::kDone) handover.commit(args.GetIsolate());
+  if (status == Status::kDone) handover.commit(self(args).realm());
   give(args, status);
 }
 

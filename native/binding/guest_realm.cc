@@ -70,7 +70,7 @@ bool GuestRealm::call_sync(uint32_t type, Parcel&& body, Parcel* reply) {
     handover = Handover();
     if (!ask() || !give()) return false;
   }
-  handover.commit(isolate());
+  handover.commit(*this);
   return true;
 }
 

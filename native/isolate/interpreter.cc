@@ -46,8 +46,9 @@ constexpr auto kLookAgain = std::chrono::milliseconds(20);
 // off.
 constexpr auto kLongestJoin = std::chrono::seconds(10);
 
-// Raised by this much once, the heap has room to unwind after termination was asked for.
-constexpr size_t kHeapReserve = size_t{4} << 30;
+// Raised by this much once, the heap has room to unwind after termination was asked for, and to
+// finish an operation of the engine in which that is not seen.
+constexpr size_t kHeapReserve = size_t{1} << 30;
 
 // Interpreters that live, by id. Leaked on purpose: threads may outlive static objects.
 struct Living {
@@ -64,13 +65,6 @@ std::atomic<int> left_behind{0};
 
 // The interpreters that this thread runs code in, each called from the one before.
 thread_local std::vector<const Interpreter*> inside;
-
-v8::ArrayBuffer::Allocator* process_allocator() {
-  // One for all, since buffers move between interpreters and outlive them.
-  static v8::ArrayBuffer::Allocator* const allocator =
-      v8::ArrayBuffer::Allocator::NewDefaultAllocator();
-  return allocator;
-}
 
 // The lowest address of this thread's stack; 0 where the system does not say.
 uintptr_t stack_end_here() {
@@ -374,15 +368,14 @@ void Interpreter::supervise(uint64_t tag, Clock::time_point since) {
   if (waited >= kGrace) {
     if (std::optional<CallTable::Cancelled> cancelled = calls_.tell(tag)) tell_caller(*cancelled);
   }
-  if (ignores && waited >= kGrace) condemned_.store(true, std::memory_order_release);
-  if (ignores && waited >= 2 * kGrace) {
+  if (ignores && waited >= kGrace && !condemned_.load(std::memory_order_relaxed)) {
     {
       std::lock_guard<std::mutex> guard(end_mutex_);
       if (!ending_) cause_ = EndCause::kUnresponsive;
     }
-    write_off();
-    return;
+    condemned_.store(true, std::memory_order_release);
   }
+  if (ignores && waited >= 2 * kGrace) return write_off();
   Watchdog::at(Clock::now() + kLookAgain, [weak = weak_from_this(), tag, since] {
     if (auto self = weak.lock()) self->supervise(tag, since);
   });
@@ -525,11 +518,15 @@ bool Interpreter::open(std::string* failure) {
   isolate_ = Isolate::Allocate();
   platform_->RegisterIsolate(isolate_, &delegate_);
   Isolate::CreateParams params;
-  params.array_buffer_allocator = process_allocator();
-  // As Node does for its own isolates.
-  params.constraints.ConfigureDefaults(uv_get_total_memory(), 0);
   if (options_.memory_limit != 0) {
-    params.constraints.set_max_old_generation_size_in_bytes(options_.memory_limit);
+    // Buffers keep it alive, wherever they go.
+    buffers_ = std::make_shared<CountingAllocator>(options_.memory_limit);
+    params.array_buffer_allocator_shared = buffers_;
+    params.constraints.ConfigureDefaultsFromHeapSize(0, options_.memory_limit);
+  } else {
+    params.array_buffer_allocator = unlimited_allocator();
+    // As Node does for its own isolates.
+    params.constraints.ConfigureDefaults(uv_get_total_memory(), 0);
   }
   Isolate::Initialize(isolate_, params);
   isolate_->SetData(kInterpreterSlot, this);
@@ -541,7 +538,11 @@ bool Interpreter::open(std::string* failure) {
   // Atomics.wait cannot be interrupted; a channel can.
   isolate_->SetAllowAtomicsWait(false);
   isolate_->AddNearHeapLimitCallback(near_heap_limit, this);
+  isolate_->SetOOMErrorHandler(out_of_memory);
   isolate_->AddGCPrologueCallback(before_collection, this);
+  if (options_.memory_limit != 0) {
+    isolate_->AddGCEpilogueCallback(after_collection, this, v8::kGCTypeMarkSweepCompact);
+  }
   isolate_->SetHostImportModuleDynamicallyCallback(import_dynamically);
   isolate_->SetHostInitializeImportMetaObjectCallback(initialize_import_meta);
   isolate_->SetPromiseRejectCallback([](v8::PromiseRejectMessage message) {
@@ -709,8 +710,31 @@ void Interpreter::park() {
 }
 
 size_t Interpreter::near_heap_limit(void* data, size_t current, size_t) {
-  static_cast<Interpreter*>(data)->terminate(EndCause::kMemoryLimit);
-  return current + kHeapReserve;
+  auto* self = static_cast<Interpreter*>(data);
+  const bool first = !self->heap_was_raised_;
+  self->heap_was_raised_ = true;
+  self->terminate(EndCause::kMemoryLimit);
+  return first ? current + kHeapReserve : current;
+}
+
+// The heap's limit is not all: buffers, and the memory of WebAssembly, lie outside.
+void Interpreter::after_collection(Isolate* isolate, v8::GCType, v8::GCCallbackFlags, void* data) {
+  auto* self = static_cast<Interpreter*>(data);
+  v8::HeapStatistics heap;
+  isolate->GetHeapStatistics(&heap);
+  if (heap.used_heap_size() + heap.external_memory() > self->options_.memory_limit) {
+    self->terminate(EndCause::kMemoryLimit);
+  }
+}
+
+// One allocation was larger than all there is. The engine ends the process when this returns: so
+// this thread stays here for good. Somebody else's thread cannot, and takes the process with it.
+void Interpreter::out_of_memory(const char*, const v8::OOMDetails&) {
+  Interpreter& self = of(Isolate::GetCurrent());
+  const uv_thread_t here = uv_thread_self();
+  if (!uv_thread_equal(&here, &self.thread_)) return;
+  self.terminate(EndCause::kMemoryLimit);
+  self.park();
 }
 
 MaybeLocal<v8::Promise> Interpreter::import_dynamically(Local<v8::Context>, Local<v8::Data>,

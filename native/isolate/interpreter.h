@@ -18,6 +18,7 @@
 #include "../core/waiter.h"
 #include "../value/reason.h"
 #include "call_table.h"
+#include "counting_allocator.h"
 #include "cpu_profiles.h"
 #include "guest_tasks.h"
 #include "local_interpreter_lock.h"
@@ -162,6 +163,10 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   void leave_code();
   // The call whose code this is; 0: none that may be stopped.
   uint64_t current_call() const;
+  // A buffer was handed over to somebody else.
+  void disown(void* data, size_t length) {
+    if (buffers_ != nullptr) buffers_->disown(data, length);
+  }
   v8::Isolate* isolate() const { return isolate_; }
   Guest& guest() { return *guest_; }
   Modules& modules() { return *modules_; }
@@ -206,6 +211,9 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
 
   static void before_collection(v8::Isolate* isolate, v8::GCType type, v8::GCCallbackFlags flags,
                                 void* data);
+  static void after_collection(v8::Isolate* isolate, v8::GCType type, v8::GCCallbackFlags flags,
+                               void* data);
+  static void out_of_memory(const char* where, const v8::OOMDetails& details);
   static size_t near_heap_limit(void* data, size_t current, size_t initial);
   static v8::MaybeLocal<v8::Promise> import_dynamically(v8::Local<v8::Context> context,
                                                         v8::Local<v8::Data> options,
@@ -263,6 +271,8 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   v8::Isolate* interruptible_ = nullptr;  // the isolate while it may be told to terminate
 
   // Only inside the interpreter.
+  std::shared_ptr<CountingAllocator> buffers_;  // null without a memory limit
+  bool heap_was_raised_ = false;
   v8::Isolate* isolate_ = nullptr;
   v8::Global<v8::Context> context_;
   std::unique_ptr<Guest> guest_;

@@ -33,11 +33,14 @@ bool Handover::intact(Isolate* isolate) const {
                       [&](const auto& buffer) { return buffer.Get(isolate)->WasDetached(); });
 }
 
-void Handover::commit(Isolate* isolate) {
+void Handover::commit(HostObjects& host) {
+  Isolate* isolate = host.isolate();
   v8::HandleScope scope(isolate);
-  for (const v8::Global<v8::ArrayBuffer>& buffer : buffers_) {
+  for (const v8::Global<v8::ArrayBuffer>& one : buffers_) {
+    Local<v8::ArrayBuffer> buffer = one.Get(isolate);
+    host.disown(buffer->Data(), buffer->ByteLength());
     // Cannot fail: the encoder has asked IsDetachable(), and there are no detach keys.
-    (void)buffer.Get(isolate)->Detach(Local<Value>()).IsNothing();
+    (void)buffer->Detach(Local<Value>()).IsNothing();
   }
   for (Endpoint* endpoint : endpoints_) endpoint->close();
 }

@@ -30,7 +30,7 @@ class Handover {
   bool has(v8::Local<v8::ArrayBuffer> buffer) const;
   bool has(const Endpoint* endpoint) const;
   // Detaches the buffers and closes the handles that went with the message.
-  void commit(v8::Isolate* isolate);
+  void commit(HostObjects& host);
 
  private:
   // Global, since they are met inside V8's serializer, whose handles end with it.

@@ -19,6 +19,8 @@ class HostObjects {
   // Whether `object` marks a value to be handed over; if so, that value and what goes with it.
   virtual bool unwrap_moved(v8::Local<v8::Object> object, v8::Local<v8::Value>* value,
                             v8::Local<v8::Array>* transfer) = 0;
+  // The bytes of a buffer are handed over to somebody else.
+  virtual void disown(void* data, size_t length) = 0;
   // A Sender or Receiver that owns `endpoint`.
   virtual v8::MaybeLocal<v8::Object> make_endpoint(Endpoint&& endpoint) = 0;
   // Throws the error for a value that cannot travel.

@@ -40,4 +40,38 @@ describe('a guest past its memory limit', function () {
       console.log(sum);`);
     assert.deepEqual(lines, ['30000000']);
   });
+
+  it('has a RangeError instead where the engine has one: a buffer that is too large', async () => {
+    const { lines } = await runScript(`
+      const guest = await Interpreter.create({ memoryLimit: 32 * 1024 * 1024 });
+      const error = await guest.call(() => new Uint8Array(64 * 1024 * 1024)).catch((error) => error);
+      console.log(error.name);
+      console.log(await guest.call(() => new Uint8Array(8 * 1024 * 1024).length));`);
+    assert.deepEqual(lines, ['RangeError', String(8 * 1024 * 1024)]);
+  });
+
+  it('does not count buffers that it has handed over', async () => {
+    const { lines } = await runScript(`
+      const guest = await Interpreter.create({ memoryLimit: 32 * 1024 * 1024 });
+      const [tx, rx] = channel(100);
+      await guest.call((tx) => {
+        for (let i = 0; i < 100; i++) tx.sendSync(isolane.move(new Uint8Array(1024 * 1024).fill(i)));
+      }, tx);
+      let sum = 0;
+      for (let i = 0; i < 100; i++) sum += rx.receiveSync()[5];
+      console.log(sum);`);
+    assert.deepEqual(lines, ['4950']);
+  });
+
+  it('ends alone when a single allocation is larger than all there is', async () => {
+    const { lines } = await runScript(
+      `const guest = await Interpreter.create({ memoryLimit: 32 * 1024 * 1024 });
+      const other = await Interpreter.create();
+      const error = await guest.call(() => JSON.stringify(new Array(2 ** 26).fill('x'.repeat(30)))).catch((error) => error);
+      console.log(['MemoryLimitError', 'RangeError'].includes(error.name) ? 'ended' : error);
+      console.log(await other.call(() => 'the other goes on'));`,
+      { limit: 60_000 },
+    );
+    assert.deepEqual(lines, ['ended', 'the other goes on']);
+  });
 });
