@@ -169,6 +169,7 @@ void create_interpreter(Arguments args) {
     options.stack_size = static_cast<size_t>(size);
   }
   options.memory_limit = static_cast<size_t>(number(get("memoryLimit")));
+  options.reserved = get("reserved")->IsTrue();
   options.parent = realm.party()->id();
   options.host = realm.host_id();
   options.make_guest = [platform = realm.platform()](Interpreter& interpreter,
@@ -194,6 +195,12 @@ void terminate(Arguments args) {
       interpreter->terminate(EndCause::kTerminated, encode_reason(realm, args[1])));
 }
 
+void claim(Arguments args) {
+  std::shared_ptr<Interpreter> interpreter = Interpreter::find(id_of(args[0]));
+  args.GetReturnValue().Set(interpreter != nullptr &&
+                            interpreter->claim(text(args.GetIsolate(), args[1])));
+}
+
 const char* state_name(Interpreter::State state) {
   switch (state) {
     case Interpreter::State::kIdle:
@@ -212,12 +219,13 @@ void interpreters(Arguments args) {
   Local<v8::Context> context = isolate->GetCurrentContext();
   std::vector<Local<Value>> list;
   for (const std::shared_ptr<Interpreter>& one : Interpreter::all()) {
+    if (one->reserved()) continue;
     Local<v8::Object> info = v8::Object::New(isolate);
     const auto set = [&](const char* name, Local<Value> value) {
       info->Set(context, literal(isolate, name), value).Check();
     };
     set("id", v8::Number::New(isolate, static_cast<double>(one->id())));
-    set("name", v8::String::NewFromUtf8(isolate, one->options().name.c_str()).ToLocalChecked());
+    set("name", v8::String::NewFromUtf8(isolate, one->name().c_str()).ToLocalChecked());
     set("parent", v8::Number::New(isolate, static_cast<double>(one->options().parent)));
     set("state", literal(isolate, state_name(one->state())));
     list.push_back(info);
@@ -335,6 +343,7 @@ const std::vector<NamedFunction>& control_functions() {
       {"drain", drain},
       {"createInterpreter", create_interpreter},
       {"terminate", terminate},
+      {"claim", claim},
       {"interpreters", interpreters},
       {"callSync", call_sync},
       {"lockState", lock_state},

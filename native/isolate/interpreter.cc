@@ -158,7 +158,9 @@ Interpreter::Interpreter(node::MultiIsolatePlatform* platform, InterpreterOption
       options_(std::move(options)),
       loop_(make_party<Loop>()),
       tasks_(std::make_shared<GuestTasks>([loop = loop_] { loop->wake(); })),
-      delegate_(tasks_) {
+      delegate_(tasks_),
+      name_(options_.name),
+      reserved_(options_.reserved) {
   correspondents_.push_back(options_.parent);
 }
 
@@ -444,6 +446,30 @@ uint64_t Interpreter::current_call() const {
   if (context.IsEmpty()) return 0;
   Local<v8::Value> tag = compat::continuation_data(context);
   return tag->IsNumber() ? static_cast<uint64_t>(tag.As<v8::Number>()->Value()) : 0;
+}
+
+std::string Interpreter::name() const {
+  std::lock_guard<std::mutex> guard(name_mutex_);
+  return name_;
+}
+
+bool Interpreter::claim(const std::string& name) {
+  {
+    std::lock_guard<std::mutex> guard(end_mutex_);
+    if (ending_ || interruptible_ == nullptr) return false;
+  }
+  {
+    std::lock_guard<std::mutex> guard(name_mutex_);
+    name_ = name;
+  }
+  // A thread can only name itself everywhere.
+  if (!name.empty()) {
+    request([this, name] {
+      const uv_thread_t here = uv_thread_self();
+      if (uv_thread_equal(&here, &thread_)) name_this_thread(name, id());
+    });
+  }
+  return reserved_.exchange(false, std::memory_order_acq_rel);
 }
 
 bool Interpreter::entered_here() const {

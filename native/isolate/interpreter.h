@@ -55,6 +55,7 @@ struct InterpreterOptions {
   size_t memory_limit = 0;      // bytes of JavaScript heap; 0: the engine's default
   uint64_t parent = 0;          // the party that creates it
   uint64_t host = 0;            // the Node environment that serves its modules and console
+  bool reserved = false;        // made before it is wanted, and nobody's until claim()
   // Makes the JavaScript side, in the new context; null with an exception pending if that failed.
   std::function<std::unique_ptr<Guest>(Interpreter&, v8::Local<v8::Context>)> make_guest;
 };
@@ -108,6 +109,10 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   // Any thread.
   uint64_t id() const { return loop_->id(); }
   const InterpreterOptions& options() const { return options_; }
+  std::string name() const;
+  bool reserved() const { return reserved_.load(std::memory_order_acquire); }
+  // One that was reserved is wanted now, under this name. False if it is not there any more.
+  bool claim(const std::string& name);
   // Where it waits, or did last, when its state is kBlocked.
   uint64_t blocked_channel() const { return blocked_in_.load(std::memory_order_relaxed) >> 1; }
   Side blocked_side() const {
@@ -238,6 +243,10 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   std::atomic<uint64_t> blocked_in_{0};  // the channel's id and the side
   std::atomic<bool> stopping_{false};
   std::atomic<Deadline> timer_{kForever};  // when the guest's next timer is due
+
+  mutable std::mutex name_mutex_;
+  std::string name_;  // guarded by name_mutex_
+  std::atomic<bool> reserved_;
 
   CallTable calls_;
   // Whose code runs: a tag, kOtherCode, or 0 if that cannot be told from other threads.

@@ -147,6 +147,8 @@ export interface NativeInterpreterOptions {
   stackSize?: number;
   /** Bytes of JavaScript heap; 0 or absent: the engine's default. */
   memoryLimit?: number;
+  /** Made before it is wanted: not among `interpreters()` until `claim`. */
+  reserved?: boolean;
 }
 
 export interface NativeInterpreterInfo {
@@ -174,7 +176,8 @@ export interface Binding {
   readonly NOTHING: symbol;
   /** This party: a Node environment or an interpreter; ids are given in order, the first environment has 0. */
   readonly partyId: number;
-  readonly partyName: string;
+  /** Changes when an interpreter is taken out of the reserve. */
+  partyName: string;
   /** The Node environment that serves modules and console to this party; itself in Node. */
   readonly hostId: number;
 
@@ -219,6 +222,8 @@ export interface Binding {
 
   /** Starts an interpreter; `ready` or `failed` follows. Returns its id. */
   createInterpreter(options: NativeInterpreterOptions): number;
+  /** A reserved interpreter is wanted now, under this name. False if it is not there any more. */
+  claim(id: number, name: string): boolean;
   /** Ends an interpreter now, whatever it does; `ended` follows. False if it has ended already. */
   terminate(id: number, reason?: unknown): boolean;
   /** All interpreters that live in this process, in order of id. */

@@ -37,6 +37,8 @@ export const Letter = {
   console: 42,
   /** To an interpreter: an iterator is lost, and need not be kept. Body: its number. */
   dropIterator: 44,
+  /** To an interpreter that was made in reserve. Body: the name it was given. */
+  name: 44,
   /** From an interpreter's console, `id` being the route's. Body: a {@link ConsoleBody}. */
   line: 43,
 } as const;

@@ -160,6 +160,9 @@ export function serve(server: Server): void {
   handleLetters(Letter.dropIterator, (_from, _id, body) => dropIterator(body as number));
   onEnded(dropIteratorsOf);
   handleLetters(Letter.console, (_from, _id, body) => setOwnConsoleRoute(body as ConsoleRoute));
+  handleLetters(Letter.name, (_from, _id, body) => {
+    native.partyName = body as string;
+  });
   handleLetters(Letter.close, () => {
     closing = true;
     finishIfIdle();

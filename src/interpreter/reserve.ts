@@ -1,0 +1,53 @@
+import { native } from '../binding/binding.js';
+import { nextTurn } from '../binding/world.js';
+import { born, onEnded } from './calls.js';
+
+/** Ids of interpreters that are ready, the oldest first. */
+const ready = new Set<number>();
+const starting = new Set<Promise<void>>();
+let wanted = 0;
+
+/** Keeps so many interpreters in reserve from now on; resolves when they are ready. */
+export async function setReserve(count: number): Promise<void> {
+  if (!Number.isInteger(count) || count < 0) {
+    throw new RangeError(`The reserve must be a whole number, 0 or more, but is ${count}.`);
+  }
+  wanted = count;
+  for (const id of ready) {
+    if (ready.size <= wanted) break;
+    ready.delete(id);
+    native.terminate(id);
+  }
+  fill();
+  await Promise.all(starting);
+}
+
+/** Takes one out of the reserve, and has another one made; undefined if there is none. */
+export function takeReserved(name: string): number | undefined {
+  for (const id of ready) {
+    ready.delete(id);
+    // Not at once: whoever takes one should not share a core with the start of the next.
+    void nextTurn().then(fill);
+    if (native.claim(id, name)) return id;
+  }
+  return undefined;
+}
+
+function fill(): void {
+  while (ready.size + starting.size < wanted) {
+    const id = native.createInterpreter({ name: '', reserved: true });
+    const start: Promise<void> = born(id)
+      .then(
+        () => {
+          if (ready.size < wanted) ready.add(id);
+          else native.terminate(id);
+        },
+        // Whoever wants an interpreter will be told why there is none.
+        () => undefined,
+      )
+      .finally(() => starting.delete(start));
+    starting.add(start);
+  }
+}
+
+onEnded((id) => ready.delete(id));
