@@ -279,6 +279,10 @@ void call_sync(Arguments args) {
     answered = guest.call_sync(type, std::move(body), &reply);
     interpreter->leave_code();
   };
+  // An interpreter that waits is asked things like any other.
+  const auto waits_on = [&] {
+    return realm.self() != nullptr ? realm.self()->serve_requests() : !realm.should_stop();
+  };
   using Outcome = LocalInterpreterLock::Outcome;
   Outcome outcome;
   do {
@@ -286,7 +290,7 @@ void call_sync(Arguments args) {
     const Deadline slice = std::min(limits.deadline, Clock::now() + kLockSlice);
     outcome =
         stoppable ? interpreter->enter(slice, call) : interpreter->enter(slice, call_unlimited);
-  } while (outcome == Outcome::kTimedOut && Clock::now() < limits.deadline && !realm.should_stop());
+  } while (outcome == Outcome::kTimedOut && Clock::now() < limits.deadline && waits_on());
   if (outcome != Outcome::kAcquired) return;
   handover.commit(realm);
   if (stopped) {

@@ -757,8 +757,7 @@ void Interpreter::after_collection(Isolate* isolate, v8::GCType, v8::GCCallbackF
 // this thread stays here for good. Somebody else's thread cannot, and takes the process with it.
 void Interpreter::out_of_memory(const char*, const v8::OOMDetails&) {
   Interpreter& self = of(Isolate::GetCurrent());
-  const uv_thread_t here = uv_thread_self();
-  if (!uv_thread_equal(&here, &self.thread_)) return;
+  if (!self.is_own_thread()) return;
   self.terminate(EndCause::kMemoryLimit);
   self.park();
 }

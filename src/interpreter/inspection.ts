@@ -138,7 +138,9 @@ export function heapSnapshot(peer: Correspondent): AsyncGenerator<Uint8Array, vo
 }
 
 export function cpuTime(peer: Correspondent): number {
-  peer.cpuTime = native.cpuTime(peer.id) ?? peer.cpuTime;
+  const now = native.cpuTime(peer.id);
+  if (now === undefined) checkRuntime(peer);
+  else peer.cpuTime = now;
   return peer.cpuTime;
 }
 
@@ -179,8 +181,17 @@ async function* answers<T>(
 function ask(peer: Correspondent, question: Question): Receiver<unknown> {
   const seed = question(peer.id);
   if (seed !== undefined) return new Receiver<unknown>(seed);
+  checkRuntime(peer);
   peer.end();
   throw peer.closedError();
+}
+
+/** Throws if native code does not know an interpreter because it is one of Node's own. */
+function checkRuntime({ id, label }: Correspondent): void {
+  const lives = native.interpreters().some((one) => one.id === id && one.state !== 'closed');
+  if (!lives) return;
+  const text = `Only Node itself can look into the ${label}, which is one of its Workers: call node:v8, node:inspector or process there.`;
+  throw new IsolaneError('ERR_ISOLANE_NOT_SUPPORTED', text);
 }
 
 async function next<T>(peer: Correspondent, receiver: Receiver<unknown>): Promise<T> {

@@ -129,6 +129,18 @@ describe('a heap snapshot', function () {
     wellFormed(rest);
   });
 
+  it('is not blamed on the code that it interrupts, whose time is up meanwhile', async () => {
+    const guest = await create();
+    await guest.exec('const list = Array.from({ length: 60_000 }, (_, i) => ({ i, list: [i] }));');
+    const endless = guest.with({ timeout: 20 }).call(() => {
+      for (;;);
+    });
+    const [snapshot, error] = await Promise.all([read(guest), rejection(endless)]);
+    wellFormed(snapshot);
+    assert.equal(error.name, 'ExecutionTimeoutError');
+    assert.equal(await guest.call(() => 'goes on'), 'goes on');
+  });
+
   it('is taken of many guests at once, and twice of the same', async () => {
     const guests = await Promise.all([create(), create(), create()]);
     const snapshots = await Promise.all([...guests, ...guests].map(read));

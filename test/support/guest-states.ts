@@ -7,6 +7,8 @@ type Isolane = typeof import('isolane');
 export const guestStates: [what: string, enter: (guest: Interpreter) => Promise<unknown>][] = [
   ['is idle', async () => {}],
   ['runs an endless loop', endless],
+  ['backtracks in a regular expression', backtracking],
+  ['waits for the lock of another', waiting],
   ['is blocked in a receive', receiving],
   ['is blocked in a rendezvous', sending],
   ['runs for another thread that called it', calledSync],
@@ -19,6 +21,30 @@ async function endless(guest: Interpreter): Promise<void> {
   }, started);
   spin.catch(() => {});
   await until(() => Atomics.load(started, 0) === 1, 'the loop runs');
+}
+
+async function backtracking(guest: Interpreter): Promise<void> {
+  const started = new Int32Array(new SharedArrayBuffer(4));
+  const match = guest.call((started) => {
+    Atomics.store(started, 0, 1);
+    return /^(a+)+$/.test(`${'a'.repeat(60)}b`);
+  }, started);
+  match.catch(() => {});
+  await until(() => Atomics.load(started, 0) === 1, 'the match has begun');
+}
+
+async function waiting(guest: Interpreter): Promise<void> {
+  const other = await Interpreter.create({ name: 'other' });
+  await endless(other);
+  const waiting = guest.call((id) => {
+    const { Interpreter } = Reflect.get(globalThis, 'isolane') as Isolane;
+    Interpreter.list()
+      .find((each) => each.id === id)
+      ?.callSync(() => {});
+  }, other.id);
+  // When the guest has ended, the other may go too.
+  waiting.catch(() => {}).finally(() => other.terminate());
+  await until(() => other.lock.waiting === 1, 'the guest waits for the lock');
 }
 
 async function receiving(guest: Interpreter): Promise<unknown> {
