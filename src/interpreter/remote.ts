@@ -70,7 +70,7 @@ type RemoteMember<V> =
       ? RemoteFunction<V> & (keyof V extends never ? unknown : Remote<Pick<V, keyof V>>)
       : V extends PromiseLike<unknown>
         ? Promise<Awaited<V>>
-        : HasBehaviour<V> extends true
+        : true extends HasBehaviour<V>
           ? V extends readonly unknown[]
             ? { readonly [I in keyof V]: RemoteMember<V[I]> }
             : Remote<V>
