@@ -23,7 +23,8 @@ export {
 export { IsolaneError } from './errors/isolane-error.js';
 export { MovedError, NotShareableError } from './errors/ownership-errors.js';
 export type { CallOptions } from './interpreter/call-options.js';
-export type { Caller } from './interpreter/caller.js';
+// Interpreters
+export type { Caller, ScriptOptions } from './interpreter/caller.js';
 export type { ConsoleLine } from './interpreter/console-routes.js';
 export type {
   CpuProfile,

@@ -58,17 +58,20 @@ bool GuestRealm::call_sync(uint32_t type, Parcel&& body, Parcel* reply) {
         .ToLocal(&answer);
   };
   const auto give = [&] { return encode(*this, answer, Local<Value>(), reply, &handover); };
-  if (on_call_sync_.IsEmpty() || !decode(*this, std::move(body)).ToLocal(&argv[1]) || !ask()) {
-    return false;
-  }
-  if (!give()) {
-    // The answer cannot travel: type 0 asks for an answer that says so, and why.
+  // What was thrown instead: type 0 asks for an answer that says so, and why.
+  const auto ask_for_failure = [&] {
     if (caught.HasTerminated()) return false;
     argv[0] = v8::Integer::New(isolate(), 0);
     argv[1] = caught.Exception();
     caught.Reset();
+    return ask();
+  };
+  if (on_call_sync_.IsEmpty()) return false;
+  const bool readable = decode(*this, std::move(body)).ToLocal(&argv[1]);
+  if (readable ? !ask() : !ask_for_failure()) return false;
+  if (!give()) {
     handover = Handover();
-    if (!ask() || !give()) return false;
+    if (!ask_for_failure() || !give()) return false;
   }
   handover.commit(*this);
   return true;

@@ -213,12 +213,13 @@ void Realm::deliver(size_t limit) {
         if (std::shared_ptr<Interpreter> child = take_child(letter.from)) child->join();
       }
       Local<Value> body;
+      Local<Value> problem = v8::Undefined(isolate_);
       {
         v8::TryCatch caught(isolate_);
         if (!decode(*this, std::move(letter.body)).ToLocal(&body)) {
           if (caught.HasTerminated()) return;
-          // What this context cannot read arrives as undefined, which no letter of ours has.
           body = v8::Undefined(isolate_);
+          problem = caught.Exception();
         }
       }
       Local<Value> argv[] = {
@@ -227,12 +228,13 @@ void Realm::deliver(size_t limit) {
           v8::Number::New(isolate_, static_cast<double>(letter.id)),
           body,
           Local<Value>(),
+          problem,
       };
       uint64_t tag = 0;
       if (on_letter_.IsEmpty() || !take_up(letter, &tag)) continue;
       argv[1] = v8::Integer::NewFromUnsigned(isolate_, letter.type);
       argv[4] = v8::Number::New(isolate_, static_cast<double>(tag));
-      call_hook(on_letter_.Get(isolate_), 5, argv);
+      call_hook(on_letter_.Get(isolate_), 6, argv);
     } else {
       return;
     }

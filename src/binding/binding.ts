@@ -87,8 +87,18 @@ export interface Hooks {
   /** Makes the error for a value that cannot travel; `why` is the engine's message. */
   notShareable(value: unknown, why: string): Error;
   onReady(endpoint: NativeEndpoint): void;
-  /** `tag`: of a call that may be stopped; 0 for everything else. */
-  onLetter(from: number, type: number, id: number, body: unknown, tag: number): void;
+  /**
+   * `tag`: of a call that may be stopped; 0 for everything else. `problem`: what was thrown when the body was read, which is undefined
+   * then.
+   */
+  onLetter(
+    from: number,
+    type: number,
+    id: number,
+    body: unknown,
+    tag: number,
+    problem: unknown,
+  ): void;
 }
 
 /** What native code calls only inside interpreters. */
@@ -232,7 +242,7 @@ export interface Binding {
    * Calls `onCallSync` of interpreter `id` on this thread, under its lock, and returns what that returned. `call` is a number that
    * no other pending call of this party to it has.
    * Returns `NOTHING` when the lock was not had in `timeout` milliseconds, or the interpreter has ended, and a `CancelCause` when the
-   * call was stopped. When the answer cannot travel, `onCallSync` is called again with type 0 and the error.
+   * call was stopped. When the body cannot be read or the answer cannot travel, `onCallSync` is called with type 0 and the error.
    */
   callSync(
     id: number,

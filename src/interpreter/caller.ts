@@ -6,8 +6,23 @@ import type { CallOptions } from './call-options.js';
 import type { Correspondent } from './calls.js';
 import { decodeError } from './errors-that-cross.js';
 import { type AnyFunction, sourceOf } from './functions.js';
-import { type CallBody, type CallSyncReply, type ImportedBody, Letter } from './protocol.js';
+import {
+  type CallBody,
+  type CallSyncReply,
+  type ImportedBody,
+  Letter,
+  type ScriptBody,
+} from './protocol.js';
 import { makeRemote, type Remote, type Result } from './remote.js';
+
+/** What a script is called. */
+export interface ScriptOptions {
+  /**
+   * The path or URL that stacks show, and from which relative imports start; without it stacks show `isolane:exec` or
+   * `isolane:evaluate`, and imports start at the working folder.
+   */
+  filename?: string | undefined;
+}
 
 /**
  * Runs code in an interpreter from elsewhere: an {@link Interpreter} itself, without limits, or what its `with` returns, under the
@@ -99,14 +114,15 @@ export class Caller {
    * await interpreter.close();
    * ```
    */
-  exec(code: string): Promise<void> {
-    return this.ask(Letter.exec, () => text(code, 'code'), callSite(this.exec)) as Promise<void>;
+  exec(code: string, options?: ScriptOptions): Promise<void> {
+    const site = callSite(this.exec);
+    return this.ask(Letter.exec, () => scriptBody(code, 'code', options), site) as Promise<void>;
   }
 
   /** Evaluates an expression in the global scope and copies its value here; a promise is awaited there. Rejects like {@link call}. */
-  evaluate(expression: string): Promise<unknown> {
+  evaluate(expression: string, options?: ScriptOptions): Promise<unknown> {
     const site = callSite(this.evaluate);
-    return this.ask(Letter.evaluate, () => text(expression, 'expression'), site);
+    return this.ask(Letter.evaluate, () => scriptBody(expression, 'expression', options), site);
   }
 
   /**
@@ -173,6 +189,11 @@ export class Caller {
       `The lock of the ${this.peer.label} was not had within ${this.options?.timeout} ms: ${doing}.`,
     );
   }
+}
+
+function scriptBody(code: string, what: string, options: ScriptOptions = {}): ScriptBody {
+  const { filename } = options;
+  return [text(code, what), filename === undefined ? undefined : text(filename, 'filename')];
 }
 
 function text(value: unknown, what: string): string {

@@ -9,7 +9,7 @@ import {
 import type { IsolaneError } from '../errors/isolane-error.js';
 import type { CallOptions } from './call-options.js';
 import { decodeError, type EncodedError } from './errors-that-cross.js';
-import { handleLetters, post } from './post-office.js';
+import { handleLetters, post, Unreadable } from './post-office.js';
 import { Letter, type StepBody, type StepReply } from './protocol.js';
 import { RemoteIterator } from './remote-iterator.js';
 import './hooks.js';
@@ -140,7 +140,8 @@ export class Correspondent {
   /** An answer has come. */
   settle(id: number, ok: boolean, body: unknown): void {
     const call = this.take(id);
-    if (ok) call?.resolve(body);
+    if (body instanceof Unreadable) call?.reject(body.problem);
+    else if (ok) call?.resolve(body);
     else call?.reject(decodeError(body as EncodedError, this.label, call.site));
   }
 

@@ -96,7 +96,9 @@ function propertiesOf(
   const keys = attempt(() => Object.keys(error)) ?? [];
   for (const key of keys) {
     if (apart.has(key)) continue;
-    const value = read(error, key);
+    const own = attempt(() => ({ value: (error as unknown as Record<string, unknown>)[key] }));
+    if (own === undefined) continue;
+    const { value } = own;
     // Structured clone would leave out what is an error's own.
     if (isError(value)) references.push([key, placeOf(value), true]);
     else if (canTravel(value)) properties.push([key, value]);

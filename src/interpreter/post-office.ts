@@ -10,9 +10,21 @@ export function handleLetters(type: number, handler: LetterHandler): void {
   handlers[type] = handler;
 }
 
+/** The body of a letter that could not be read, for want of memory or of stack. */
+export class Unreadable {
+  constructor(readonly problem: unknown) {}
+}
+
 /** Gives a letter to whom it is for. What nobody here reads is dropped. */
-export function deliver(from: number, type: number, id: number, body: unknown, tag: number): void {
-  handlers[type]?.(from, id, body, tag);
+export function deliver(
+  from: number,
+  type: number,
+  id: number,
+  body: unknown,
+  tag: number,
+  problem: unknown,
+): void {
+  handlers[type]?.(from, id, problem === undefined ? body : new Unreadable(problem), tag);
 }
 
 /** Sends a letter; false if the other party has ended. */

@@ -7,9 +7,9 @@ import type { FunctionText } from './functions.js';
 export const Letter = {
   /** Body: {@link CallBody}. Answered, as all up to `provide` are, by `result` or `failure` with the same id. */
   call: 16,
-  /** Body: the code. */
+  /** Body: {@link ScriptBody}. */
   exec: 17,
-  /** Body: the expression. */
+  /** Body: {@link ScriptBody}, with an expression. */
   evaluate: 18,
   /** Body: {@link ImportBody}; the result is an {@link ImportedBody}. */
   import: 19,
@@ -44,6 +44,7 @@ export const Letter = {
 } as const;
 
 export type CallBody = [text: FunctionText, args: unknown[]];
+export type ScriptBody = [code: string, filename: string | undefined];
 export type ImportBody = [specifier: string, referrer: string];
 export type CallExportBody = [url: string, path: string[], args: unknown[]];
 /** `argument` is an {@link EncodedError} for `throw`. */

@@ -18,7 +18,7 @@ import {
   stepIterator,
 } from './iterators.js';
 import { interpreterName } from './names.js';
-import { handleLetters, post } from './post-office.js';
+import { handleLetters, post, Unreadable } from './post-office.js';
 import {
   type CallBody,
   type CallExportBody,
@@ -27,6 +27,7 @@ import {
   type ImportBody,
   type ImportedBody,
   Letter,
+  type ScriptBody,
 } from './protocol.js';
 
 /** What an interpreter can do that answers requests. */
@@ -67,12 +68,12 @@ export function serve(server: Server): void {
     }
   };
 
-  const exec: AnswerTo<string> = (code) => {
-    server.runScript(code, 'isolane:exec');
+  const exec: AnswerTo<ScriptBody> = ([code, filename]) => {
+    server.runScript(code, filename ?? 'isolane:exec');
   };
 
-  const evaluate: AnswerTo<string> = (expression) =>
-    server.runScript(`(${expression}\n)`, 'isolane:evaluate');
+  const evaluate: AnswerTo<ScriptBody> = ([expression, filename]) =>
+    server.runScript(`(${expression}\n)`, filename ?? 'isolane:evaluate');
 
   const importModule: AnswerTo<ImportBody> = async ([specifier, referrer]) => {
     const { url, namespace } = await server.importModule(specifier, referrer);
@@ -132,6 +133,7 @@ export function serve(server: Server): void {
       const end = begin(tag);
       if (closing) return end(() => fail(from, id, closedHere()));
       try {
+        if (body instanceof Unreadable) throw body.problem;
         const result = handler(body as Body);
         if (!isThenable(result)) return end(() => succeed(from, id, result));
         Promise.resolve(result).then(
@@ -187,7 +189,7 @@ export function serve(server: Server): void {
 let serveSync: (body: unknown) => unknown = () => undefined;
 
 /**
- * Answers a synchronous call, made on another party's thread. `type` 0: the answer before could not travel, and `body` is the
+ * Answers a synchronous call, made on another party's thread. `type` 0: the call could not be read or its answer could not travel, and `body` is the
  * error that says why.
  */
 export function answerSync(type: number, body: unknown): CallSyncReply {
