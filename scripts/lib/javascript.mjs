@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Failure, run } from './exec.mjs';
+import { writeLicences } from './licences.mjs';
 import { manifest, path } from './project.mjs';
 import { filesOf, whenStale } from './stale.mjs';
 
@@ -43,17 +44,21 @@ export async function buildGuest() {
     ? readdirSync(path(folder)).filter((file) => file.endsWith('.ts'))
     : [];
   const names = ['main', ...chunks.map((file) => file.slice(0, -'.ts'.length))];
-  const outputs = names.map((name) => `dist/guest/${name}.js`);
+  const outputs = ['LICENSES.txt', ...names.map((name) => `${name}.js`)].map(
+    (name) => `dist/guest/${name}`,
+  );
   const task = { inputs: ['src', ...configs, 'scripts/lib/javascript.mjs'], outputs };
   await whenStale('guest', task, async () => {
-    await bundleGuest({ main: 'src/guest/index.ts' }, 'iife');
+    const bundled = await bundleGuest({ main: 'src/guest/index.ts' }, 'iife');
     // The body of a function that is given `module`.
     for (const file of chunks) {
       const inputs = await bundleGuest({ [file.slice(0, -3)]: `${folder}/${file}` }, 'cjs');
       // It would have copies of its own of their state.
       const ours = inputs.find((input) => input.startsWith('src/') && !input.startsWith(folder));
       if (ours) throw new Failure(`${folder}/${file} imports ${ours}, which is in the main bundle`);
+      bundled.push(...inputs);
     }
+    writeLicences(bundled, 'dist/guest/LICENSES.txt');
   });
 }
 
