@@ -36,7 +36,7 @@ export const Letter = {
   /** To a new interpreter, before anything else. Body: a {@link ConsoleRoute}. */
   console: 42,
   /** To an interpreter: an iterator is lost, and need not be kept. Body: its number. */
-  dropIterator: 44,
+  dropIterator: 46,
   /** To an interpreter that was made in reserve. Body: the name it was given. */
   name: 44,
   /** From an interpreter's console, `id` being the route's. Body: a {@link ConsoleBody}. */
