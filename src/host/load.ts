@@ -6,15 +6,28 @@ const root = join(__dirname, '..', '..');
 
 /** Loads the binary that fits this platform, C library and Node. Throws an IsolaneError that says what to do if none does. */
 export function loadBinding(): Binding {
-  const { platform, arch, versions } = process;
-  const file = ['isolane', `abi${versions.modules}`, libc(), 'node'].filter(Boolean).join('.');
+  if (process.platform !== 'linux') return load('');
   try {
-    return requireBinary(`${platform}-${arch}/${file}`) as Binding;
+    return load('glibc');
   } catch (error) {
-    const what = `Node ${versions.node} (ABI ${versions.modules}) on ${platform}-${arch} ${libc()}`;
+    // To ask which C library this is takes milliseconds, so that is only done now.
+    if (isMusl()) return load('musl');
+    throw error;
+  }
+}
+
+/** `libc`: which C library, where there is more than one. */
+function load(libc: string): Binding {
+  const { platform, arch, versions } = process;
+  const parts = ['isolane', `abi${versions.modules}`, libc, 'node'].filter(Boolean);
+  const file = `${platform}-${arch}/${parts.join('.')}`;
+  try {
+    return requireBinary(file) as Binding;
+  } catch (error) {
+    const what = `Node ${versions.node} (ABI ${versions.modules}) on ${platform}-${arch} ${libc}`;
     throw (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND'
       ? noBinary(what, error)
-      : brokenBinary(`${platform}-${arch}/${file}`, error);
+      : brokenBinary(file, error);
   }
 }
 
@@ -34,11 +47,9 @@ function requireBinary(file: string): unknown {
   }
 }
 
-/** The C library, where there is more than one. */
-function libc(): string {
-  if (process.platform !== 'linux') return '';
+function isMusl(): boolean {
   const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
-  return report.header?.glibcVersionRuntime === undefined ? 'musl' : 'glibc';
+  return report.header?.glibcVersionRuntime === undefined;
 }
 
 function noBinary(what: string, cause: unknown): IsolaneError {
