@@ -464,10 +464,7 @@ bool Interpreter::claim(const std::string& name) {
   }
   // A thread can only name itself everywhere.
   if (!name.empty()) {
-    request([this, name] {
-      const uv_thread_t here = uv_thread_self();
-      if (uv_thread_equal(&here, &thread_)) name_this_thread(name, id());
-    });
+    request([this, name] { on_own_thread([this, name] { name_this_thread(name, id()); }); });
   }
   return reserved_.exchange(false, std::memory_order_acq_rel);
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { Interpreter } from 'isolane';
 import { interpreters } from '../support/interpreters.js';
+import { until } from '../support/wait.js';
 
 /** Where Linux shows the threads of this process, and so `ps -L`, `top -H`, gdb and perf. */
 const TASKS = '/proc/self/task';
@@ -36,6 +38,13 @@ describe('the threads of interpreters', function () {
       assert.ok(threadNames().includes(shown), `${shown} is not among ${threadNames().join(', ')}`);
     });
   }
+
+  it('are renamed when an interpreter is taken from the reserve', async () => {
+    await Interpreter.reserve(1);
+    await create({ name: 'taken' });
+    await until(() => threadNames().includes('taken'), 'the thread has the name');
+    await Interpreter.reserve(0);
+  });
 
   it('are named by number where the interpreter has no name', async () => {
     const guest = await create();
