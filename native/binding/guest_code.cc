@@ -74,7 +74,8 @@ void GuestCode::set_folder(std::string folder) {
 }
 
 MaybeLocal<Value> GuestCode::run(Local<v8::Context> context, const std::string& name,
-                                 Local<v8::String> parameter, Local<Value> argument) {
+                                 Local<v8::String> parameter, Local<Value> argument,
+                                 Local<v8::Function>* first) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
   Library& all = library();
   Code* code = nullptr;
@@ -113,16 +114,21 @@ MaybeLocal<Value> GuestCode::run(Local<v8::Context> context, const std::string& 
   if (!function->Call(context, v8::Undefined(isolate), 1, &argument).ToLocal(&result)) return {};
 
   if (cache == nullptr) {
-    // Made after the run, so that the functions which every start needs are in it.
-    std::unique_ptr<v8::ScriptCompiler::CachedData> made(
-        v8::ScriptCompiler::CreateCodeCacheForFunction(function));
-    if (made != nullptr) {
-      std::lock_guard<std::mutex> guard(all.mutex);
-      code->cache =
-          std::make_shared<const std::vector<uint8_t>>(made->data, made->data + made->length);
-    }
+    // After the run, so that the functions which every start needs are in it.
+    refine(name, function);
+    if (first != nullptr) *first = function;
   }
   return result;
+}
+
+void GuestCode::refine(const std::string& name, Local<v8::Function> first) {
+  std::unique_ptr<v8::ScriptCompiler::CachedData> made(
+      v8::ScriptCompiler::CreateCodeCacheForFunction(first));
+  if (made == nullptr) return;
+  Library& all = library();
+  std::lock_guard<std::mutex> guard(all.mutex);
+  all.by_name[name].cache =
+      std::make_shared<const std::vector<uint8_t>>(made->data, made->data + made->length);
 }
 
 }  // namespace isolane

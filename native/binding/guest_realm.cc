@@ -20,6 +20,9 @@ namespace {
 // Delivered in one go before timers and V8's tasks get their turn.
 constexpr size_t kDeliveries = 1024;
 
+// Turns with mail in the first guest of the process after which code is cached: 1, 2, 4 and 8.
+constexpr uint32_t kRefinedTurns = 8;
+
 }  // namespace
 
 GuestRealm::GuestRealm(Interpreter& interpreter, Local<v8::Context> context,
@@ -31,10 +34,12 @@ std::unique_ptr<Guest> GuestRealm::make(Interpreter& interpreter, Local<v8::Cont
                                         node::MultiIsolatePlatform* platform) {
   std::unique_ptr<GuestRealm> realm(new GuestRealm(interpreter, context, platform));
   Local<v8::String> parameter = literal(realm->isolate(), "isolaneBinding");
-  if (GuestCode::run(context, "main", parameter, realm->make_binding()).IsEmpty()) {
+  Local<v8::Function> first;
+  if (GuestCode::run(context, "main", parameter, realm->make_binding(), &first).IsEmpty()) {
     realm->shut_down();
     return nullptr;
   }
+  if (!first.IsEmpty()) realm->first_code_.Reset(realm->isolate(), first);
   return realm;
 }
 
@@ -77,7 +82,21 @@ bool GuestRealm::call_sync(uint32_t type, Parcel&& body, Parcel* reply) {
   return true;
 }
 
-void GuestRealm::deliver() { Realm::deliver(kDeliveries); }
+void GuestRealm::deliver() {
+  if (first_code_.IsEmpty() || !party()->has_mail()) return Realm::deliver(kDeliveries);
+  Realm::deliver(kDeliveries);
+  refine_code();
+}
+
+// The first letters need functions that the start did not, which later guests need not compile.
+void GuestRealm::refine_code() {
+  if (self()->stopping()) return;
+  turns_++;
+  if ((turns_ & (turns_ - 1)) == 0) {
+    GuestCode::refine("main", first_code_.Get(isolate()));
+  }
+  if (turns_ >= kRefinedTurns) first_code_.Reset();
+}
 
 bool GuestRealm::must_yield() const { return self()->stopping() || self()->lock().waiting() != 0; }
 
