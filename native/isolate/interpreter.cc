@@ -46,6 +46,11 @@ constexpr auto kLookAgain = std::chrono::milliseconds(20);
 // off.
 constexpr auto kLongestJoin = std::chrono::seconds(10);
 
+// What the heap may grow to by default. From 2 GiB on, V8 12 and later map its built-in code once
+// more for each isolate, near to that's own code: well over 1 MB of resident memory each, which is
+// as much as an interpreter takes otherwise.
+constexpr size_t kMostHeap = (size_t{2} << 30) - (size_t{1} << 20);
+
 // Raised by this much once, the heap has room to unwind after termination was asked for, and to
 // finish an operation of the engine in which that is not seen.
 constexpr size_t kHeapReserve = size_t{1} << 30;
@@ -96,6 +101,12 @@ void limit_stack_here(Isolate* isolate) {
   static thread_local const uintptr_t end = stack_end_here();
   const uintptr_t here = reinterpret_cast<uintptr_t>(&isolate);
   isolate->SetStackLimit(std::max(here - kForeignStack, end == 0 ? 0 : end + kStackReserve));
+}
+
+uint64_t total_memory() {
+  // libuv reads a file to know it.
+  static const uint64_t bytes = uv_get_total_memory();
+  return bytes;
 }
 
 }  // namespace
@@ -548,8 +559,10 @@ bool Interpreter::open(std::string* failure) {
     params.constraints.ConfigureDefaultsFromHeapSize(0, options_.memory_limit);
   } else {
     params.array_buffer_allocator = unlimited_allocator();
-    // As Node does for its own isolates.
-    params.constraints.ConfigureDefaults(uv_get_total_memory(), 0);
+    // As Node does for its own isolates, up to a limit.
+    params.constraints.ConfigureDefaults(total_memory(), 0);
+    params.constraints.set_max_old_generation_size_in_bytes(
+        std::min(params.constraints.max_old_generation_size_in_bytes(), kMostHeap));
   }
   Isolate::Initialize(isolate_, params);
   isolate_->SetData(kInterpreterSlot, this);

@@ -5,7 +5,7 @@ import type { ConsoleOption } from './console-routes.js';
 export interface InterpreterOptions {
   /** Appears in error messages, and in {@link Interpreter.list}. */
   name?: string | undefined;
-  /** Bytes of heap; the engine's own default otherwise. */
+  /** Bytes of heap; the engine's own default otherwise, but less than 2 GiB. */
   memoryLimit?: number | undefined;
   /** Bytes of its thread's stack. */
   stackSize?: number | undefined;
