@@ -7,16 +7,23 @@ import { parseArgs } from 'node:util';
 import { describe, machine } from './lib/machine.mjs';
 import { figure } from './lib/stats.mjs';
 import { formatSection } from './lib/table.mjs';
+import * as besideIdle from './scenarios/beside-idle.mjs';
 import * as churn from './scenarios/churn.mjs';
-import * as firstResult from './scenarios/first-result.mjs';
+import * as limits from './scenarios/limits.mjs';
 import * as mainJob from './scenarios/main-job.mjs';
 import * as memory from './scenarios/memory.mjs';
 import * as oneWay from './scenarios/one-way.mjs';
 import * as oversubscribed from './scenarios/oversubscribed.mjs';
 import * as roundTrip from './scenarios/round-trip.mjs';
+import * as secondImport from './scenarios/second-import.mjs';
+import * as singleThread from './scenarios/single-thread.mjs';
+import * as startUp from './scenarios/start-up.mjs';
 
 /** @typedef {import('./lib/stats.mjs').Figure} Figure */
-/** @typedef {import('./lib/stats.mjs').Outcome} Outcome */
+/**
+ * @template S
+ * @typedef {import('./lib/stats.mjs').Outcome<S>} Outcome
+ */
 /** @typedef {import('./lib/table.mjs').Section} Section */
 
 /**
@@ -32,12 +39,24 @@ import * as roundTrip from './scenarios/round-trip.mjs';
  * @property {(part: string) => boolean} wants whether a part is asked for
  * @property {(what: string) => void} step tells the reader what is being measured
  * @property {<T>(what: string, body: () => Promise<T>) => Promise<T | undefined>} attempt notes a failure and goes on
- * @property {(outcomes: Record<string, Outcome> | undefined, what: string, toUnit?: (ms: number) => number) =>
+ * @property {<S>(outcomes: Record<string, Outcome<S>> | undefined, what: string, toUnit?: (sample: S) => number) =>
  *   Record<string, Figure>} figuresOf notes the failures among the outcomes
  */
 
 /** @type {readonly Scenario[]} */
-const scenarios = [firstResult, memory, churn, oneWay, roundTrip, oversubscribed, mainJob];
+const scenarios = [
+  startUp,
+  memory,
+  churn,
+  limits,
+  secondImport,
+  singleThread,
+  besideIdle,
+  oneWay,
+  roundTrip,
+  oversubscribed,
+  mainJob,
+];
 
 /** How much is measured. */
 const normal = {
@@ -48,7 +67,13 @@ const normal = {
   /** Fresh processes for a figure of start or memory. */
   processes: 5,
   starts: 20,
-  memory: { isolane: [1, 100, 1000], worker: [1, 10, 50] },
+  /** How many at a time. */
+  memory: {
+    isolane: [1, 100, 1000],
+    bare: [1, 100, 1000],
+    worker: [1, 10, 50],
+    'isolated-vm': [1, 100, 1000],
+  },
   churn: { count: 5000, seconds: /** @type {number | null} */ (60) },
   /** Whether the bare C++ ring is built and measured. */
   core: true,
@@ -66,7 +91,7 @@ const quick = {
   crowdedRounds: 1,
   processes: 1,
   starts: 3,
-  memory: { isolane: [1, 20], worker: [1, 5] },
+  memory: { isolane: [1, 20], bare: [1, 20], worker: [1, 5], 'isolated-vm': [1, 20] },
   churn: { count: 50, seconds: null },
   core: false,
 };
@@ -80,6 +105,7 @@ const usage = `Isolane's benchmarks, against worker_threads in the same run.
 
   npm run bench [-- OPTIONS]
 
+  --node MAJOR    under this Node instead of the one that runs: 20, 22, 24 or 26; fetched if need be
   --quick         a smoke test: few samples, no bare C++ ring, no main job; its figures mean nothing
   --full          as long as it takes: does not end a scenario when its time is over
   --only NAME     only this one, which can be given several times:
@@ -109,11 +135,19 @@ async function main(args) {
     sections.push({ name: scenario.name, ...section });
     if (!options.json) console.log(`${formatSection(section)}\n`);
   }
-  const report = { machine: measuredOn, started, ended: new Date(), options, sections, failures };
+  const report = {
+    machine: measuredOn,
+    started,
+    ended: new Date(),
+    options,
+    sections,
+    failures: [...failures],
+  };
   if (options.json) console.log(JSON.stringify(report));
   if (options.out !== undefined) writeFileSync(options.out, `${JSON.stringify(report, null, 2)}\n`);
-  for (const failure of failures) console.error(`failed: ${failure}`);
-  if (failures.length > 0) process.exitCode = 1;
+  // The whole of it is in the JSON.
+  for (const failure of failures) console.error(`failed: ${failure.split('\n')[0]}`);
+  if (failures.size > 0) process.exitCode = 1;
 }
 
 /** @param {string[]} args */
@@ -145,8 +179,12 @@ function selected({ only, quick }) {
   );
 }
 
-/** @type {string[]} */
-const failures = [];
+/**
+ * Told once each, even if several figures are missing for it.
+ *
+ * @type {Set<string>}
+ */
+const failures = new Set();
 
 /**
  * @param {Scenario} scenario
@@ -155,7 +193,7 @@ const failures = [];
 function runScenario({ name, run }, options) {
   const { only } = options;
   const fail = (/** @type {string} */ what, /** @type {string} */ why) =>
-    failures.push(`${name}, ${what}: ${why}`);
+    failures.add(`${name}, ${what}: ${why}`);
   return run({
     profile: profileOf(options),
     wants: (part) => only.length === 0 || only.includes(name) || only.includes(`${name}/${part}`),
@@ -165,7 +203,7 @@ function runScenario({ name, run }, options) {
         fail(what, error.message);
         return undefined;
       }),
-    figuresOf(outcomes = {}, what, toUnit = (ms) => ms) {
+    figuresOf(outcomes = {}, what, toUnit = Number) {
       /** @type {Record<string, Figure>} */
       const figures = {};
       for (const [contender, outcome] of Object.entries(outcomes)) {

@@ -15,6 +15,8 @@ const guest = new URL('./guests/isolane.mjs', import.meta.url);
 
 /** @type {Contender} */
 export const isolane = {
+  title: 'Isolane, blocking',
+
   async oneWay(kindName) {
     const kind = kindNamed(kindName);
     const messages = channel();
@@ -40,6 +42,8 @@ export const isolane = {
 
 /** @type {Contender} */
 export const isolaneBetween = {
+  title: 'between interpreters',
+
   async oneWay(kindName) {
     const [counts, messages] = [channel(), channel()];
     const sums = /** @type {import('isolane').Channel<number>} */ (channel());
@@ -72,6 +76,8 @@ export const isolaneBetween = {
 
 /** @type {Contender} */
 export const isolaneAsync = {
+  title: 'async on main loop',
+
   async oneWay(kindName) {
     const { read } = kindNamed(kindName);
     const [counts, messages] = [channel(), channel()];

@@ -11,6 +11,7 @@ const guest = new URL('./guests/post-message.mjs', import.meta.url);
 
 /** @type {import('./contender.mjs').Contender} */
 export const postMessage = {
+  title: 'postMessage',
   // There is no backpressure: all that is on the way is in memory.
   most: 200_000,
 

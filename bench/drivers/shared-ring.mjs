@@ -11,6 +11,7 @@ const guest = new URL('./guests/shared-ring.mjs', import.meta.url);
 
 /** @type {import('./contender.mjs').Contender} */
 export const sharedRing = {
+  title: 'shared ring',
   kinds: ['number'],
 
   async oneWay() {

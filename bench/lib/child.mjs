@@ -12,13 +12,16 @@ const self = fileURLToPath(import.meta.url);
  * @template Result
  * @param {string} scenario the URL of a module with a `measure`
  * @param {object} options for `measure`
- * @param {number} [limit] milliseconds
+ * @param {object} [how]
+ * @param {readonly string[]} [how.flags] of its Node
+ * @param {number} [how.limit] milliseconds
  * @returns {Promise<Result>}
  */
-export function inChild(scenario, options, limit = 120_000) {
+export function inChild(scenario, options, { flags = [], limit = 120_000 } = {}) {
   return new Promise((resolve, reject) => {
     const child = fork(self, [scenario, JSON.stringify(options)], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: [...flags],
     });
     let late = false;
     const timer = setTimeout(() => {

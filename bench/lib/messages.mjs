@@ -63,12 +63,12 @@ export const kindNamed = (name) => kinds[name]();
 /**
  * The sum of what is read from a batch.
  *
- * @param {Kind} kind
+ * @param {(n: number) => number} worth of message number n
  * @param {number} count
  */
-export function expectedSum(kind, count) {
+export function expectedSum(worth, count) {
   let sum = 0;
-  for (let n = 1; n <= count; n++) sum += kind.valueOf(n);
+  for (let n = 1; n <= count; n++) sum += worth(n);
   return sum;
 }
 

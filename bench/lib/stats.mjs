@@ -10,7 +10,12 @@
  * @property {number[]} samples in the order in which they were taken
  */
 
-/** @typedef {{ samples: number[] } | { error: string }} Outcome of one contender */
+/**
+ * Of one contender: numbers, unless a sample is told to be something else.
+ *
+ * @template [S=number]
+ * @typedef {{ samples: S[] } | { error: string }} Outcome
+ */
 
 /**
  * @param {number[]} samples at least one
@@ -28,25 +33,39 @@ export function figure(samples) {
  * Takes samples in the order A B C A B C, so that whatever the machine does meanwhile hits all alike. One whose sample
  * fails drops out.
  *
- * @template T
- * @param {Map<string, T>} contenders
+ * @template T, S
+ * @param {ReadonlyMap<string, T>} contenders
  * @param {number} rounds
- * @param {(contender: T) => Promise<number>} sample
- * @returns {Promise<Record<string, Outcome>>}
+ * @param {(contender: T, key: string) => Promise<S>} sample
+ * @returns {Promise<Record<string, Outcome<S>>>}
  */
 export async function interleaved(contenders, rounds, sample) {
-  /** @type {Record<string, Outcome>} */
+  /** @type {Record<string, Outcome<S>>} */
   const outcomes = Object.fromEntries([...contenders.keys()].map((key) => [key, { samples: [] }]));
   for (let round = 0; round < rounds; round++) {
     for (const [key, contender] of contenders) {
       const outcome = outcomes[key];
       if ('error' in outcome) continue;
       try {
-        outcome.samples.push(await sample(contender));
+        outcome.samples.push(await sample(contender, key));
       } catch (error) {
         outcomes[key] = { error: String(error) };
       }
     }
   }
   return outcomes;
+}
+
+/**
+ * Samples of more rounds, or of another process. One that failed at any time has failed.
+ *
+ * @param {Record<string, Outcome>} all
+ * @param {Record<string, Outcome>} more
+ */
+export function addOutcomes(all, more) {
+  for (const [key, outcome] of Object.entries(more)) {
+    const before = all[key];
+    if (before === undefined || 'error' in outcome) all[key] = outcome;
+    else if ('samples' in before) before.samples.push(...outcome.samples);
+  }
 }

@@ -3,6 +3,7 @@
  */
 
 import Table from 'cli-table3';
+import { figure } from './stats.mjs';
 
 /** @typedef {import('./stats.mjs').Figure} Figure */
 
@@ -55,7 +56,7 @@ export function ratio({ unit, figures }, contender, baseline) {
 }
 
 /**
- * A check of a ratio; none if it was not measured.
+ * A check of how many times better than the baseline's a figure is; none if it was not measured.
  *
  * @param {Row} row
  * @param {{ contender: string, baseline: string, atLeast: number, target: string }} wanted
@@ -65,6 +66,54 @@ export function checkRatio(row, { contender, baseline, atLeast, target }) {
   const measured = ratio(row, contender, baseline);
   if (measured === undefined) return [];
   return [{ target, measured: times(measured), met: measured >= atLeast }];
+}
+
+/**
+ * A check of how many times the baseline's cost a figure is, where a little more is allowed for.
+ *
+ * @param {Row} row
+ * @param {{ contender: string, baseline: string, atMost: number, target: string }} wanted
+ * @returns {Check[]}
+ */
+export function checkCost(row, { contender, baseline, atMost, target }) {
+  const measured = ratio(row, contender, baseline);
+  if (measured === undefined) return [];
+  return [{ target, measured: times(1 / measured), met: 1 / measured <= atMost }];
+}
+
+/**
+ * A check of a figure itself; none if it was not measured.
+ *
+ * @param {Row} row
+ * @param {{ contender: string, atMost: number, target: string }} wanted
+ * @returns {Check[]}
+ */
+export function checkFigure({ unit, figures }, { contender, atMost, target }) {
+  const found = figures[contender];
+  if (!found) return [];
+  return [{ target, measured: units[unit].format(found.median), met: found.median <= atMost }];
+}
+
+/**
+ * How many times the baseline's speed contenders have over many rows, as their geometric mean.
+ *
+ * @param {readonly Row[]} rows
+ * @param {string} baseline
+ * @param {readonly string[]} contenders
+ * @returns {Row}
+ */
+export function geometricMean(rows, baseline, contenders) {
+  /** @type {Row} */
+  const mean = { name: 'geometric mean', unit: 'share', figures: {} };
+  for (const contender of contenders) {
+    const ratios = rows
+      .map((row) => ratio(row, contender, baseline))
+      .filter((each) => each !== undefined);
+    if (ratios.length === 0) continue;
+    const logarithms = ratios.reduce((sum, each) => sum + Math.log(each), 0);
+    mean.figures[contender] = figure([Math.exp(logarithms / ratios.length)]);
+  }
+  return mean;
 }
 
 /** @param {Section} section */

@@ -1,4 +1,4 @@
-import { beginnings } from '../drivers/beginnings.mjs';
+import { beginningNamed } from '../drivers/beginnings.mjs';
 import { inChild } from '../lib/child.mjs';
 import { figure } from '../lib/stats.mjs';
 
@@ -14,7 +14,7 @@ export async function run({ profile, step, attempt }) {
   step(`${count} interpreters`);
   /** @type {Churned | undefined} */
   const churned = await attempt('churn', () =>
-    inChild(import.meta.url, profile.churn, 10 * 60_000),
+    inChild(import.meta.url, profile.churn, { limit: 10 * 60_000 }),
   );
   return {
     title: 'Created and closed in turn',
@@ -69,10 +69,12 @@ export async function measure({ count, seconds }) {
  * @param {number} limit milliseconds
  */
 async function churn(count, limit) {
+  const { load, begin } = beginningNamed('isolane');
+  const loaded = await load();
   const start = performance.now();
   let done = 0;
   while (done < count && performance.now() - start < limit) {
-    const begun = await beginnings.isolane();
+    const begun = await begin(loaded);
     await begun.end();
     done++;
   }

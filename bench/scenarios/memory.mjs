@@ -1,38 +1,49 @@
 import { setTimeout } from 'node:timers/promises';
-import { beginnings } from '../drivers/beginnings.mjs';
+import { beginningNamed, beginnings } from '../drivers/beginnings.mjs';
+import { available, titlesOf } from '../lib/available.mjs';
 import { inChild } from '../lib/child.mjs';
 import { interleaved } from '../lib/stats.mjs';
+import { checkCost, checkFigure } from '../lib/table.mjs';
 
 const self = import.meta.url;
 const megabyte = 2 ** 20;
 
 export const name = 'memory';
 
-/** @typedef {import('../lib/table.mjs').Row} Row */
+/**
+ * @typedef {import('../lib/table.mjs').Row} Row
+ * @typedef {{ added: number, total: number }} Sizes megabytes that all of them add, and that the process has then
+ */
 
 /** @type {import('../run.mjs').Scenario['run']} */
 export async function run({ profile, step, figuresOf }) {
-  const { isolane, worker } = profile.memory;
+  const counts = new Map(Object.entries(profile.memory));
+  const { able, notes } = await available(beginnings, (key) => counts.has(key));
   /** @type {Row[]} */
   const rows = [];
-  for (const count of [...new Set([...isolane, ...worker])].sort((a, b) => a - b)) {
+  /** @type {Row} */
+  let all = { name: '', unit: 'MB', figures: {} };
+  for (const count of [...new Set([...counts.values()].flat())].sort((a, b) => a - b)) {
     step(`${count} at a time`);
-    const taking = Object.entries(profile.memory).filter(([, counts]) => counts.includes(count));
-    const contenders = new Map(taking.map(([contender]) => [contender, contender]));
+    const taking = [...able].filter(([key]) => counts.get(key)?.includes(count));
     const rounds = count > 100 ? 1 : profile.processes;
-    const outcomes = await interleaved(contenders, rounds, (contender) =>
-      inChild(self, { contender, count }),
+    const outcomes = await interleaved(new Map(taking), rounds, ({ flags }, contender) =>
+      inChild(self, { contender, count }, { flags }),
     );
-    const label = `each of ${count.toLocaleString('en')}`;
-    rows.push({ name: label, unit: 'MB', figures: figuresOf(outcomes, label) });
+    const number = count.toLocaleString('en');
+    const each = figuresOf(outcomes, number, ({ added }) => added / count);
+    rows.push({ name: `each of ${number}`, unit: 'MB', figures: each });
+    const total = figuresOf(outcomes, number, (sizes) => sizes.total);
+    all = { name: `a process with ${number}`, unit: 'MB', figures: total };
   }
+  const wanted = { contender: 'isolane', atMost: 1.3 * 1024, target: '≤ 1.3 GB (Node 24)' };
   const most = rows.findLast(({ figures }) => figures.worker);
   return {
     title: 'Memory: resident set size that each adds',
-    contenders: { isolane: 'Isolane', worker: 'Worker' },
+    contenders: titlesOf(able),
     baseline: 'worker',
-    rows: [...rows, ...largestCounts(rows)],
-    notes: ['n×: times less than a Worker.', ...(most ? [extrapolation(most)] : [])],
+    rows: [...rows, ...largestCounts(rows), { ...all, checks: checkFigure(all, wanted) }],
+    notes: ['n×: times less than a Worker.', ...(most ? [extrapolation(most)] : []), ...notes],
   };
 }
 
@@ -43,25 +54,11 @@ export async function run({ profile, step, figuresOf }) {
  * @returns {Row[]}
  */
 function largestCounts(rows) {
-  const isolane = rows.findLast(({ figures }) => figures.isolane);
-  const worker = rows.findLast(({ figures }) => figures.worker);
-  if (!isolane || !worker) return [];
-  const figures = { isolane: isolane.figures.isolane, worker: worker.figures.worker };
-  const share = figures.isolane.median / figures.worker.median;
-  return [
-    {
-      name: 'each of the most measured',
-      unit: 'MB',
-      figures,
-      checks: [
-        {
-          target: '≤ 1/4',
-          measured: share.toFixed(2),
-          met: share <= 0.25,
-        },
-      ],
-    },
-  ];
+  /** @type {Row} */
+  const row = { name: 'each of the most measured', unit: 'MB', figures: {} };
+  for (const { figures } of rows) Object.assign(row.figures, figures);
+  const wanted = { contender: 'isolane', baseline: 'worker', atMost: 1 / 4, target: '≤ 1/4' };
+  return [{ ...row, checks: checkCost(row, wanted) }];
 }
 
 /** @param {Row} row the one with most Workers */
@@ -72,17 +69,18 @@ function extrapolation({ name, figures }) {
 
 /**
  * @param {{ contender: string, count: number }} options
- * @returns {Promise<number>} megabytes that each adds to this process
+ * @returns {Promise<Sizes>}
  */
 export async function measure({ contender, count }) {
+  const { load, begin } = beginningNamed(contender);
   // Loaded before, so that only what each takes is counted.
-  await import(contender === 'isolane' ? 'isolane' : 'node:worker_threads');
+  const loaded = await load();
   const before = await settledSize();
   const begun = [];
-  for (let i = 0; i < count; i++) begun.push(await beginnings[contender]());
-  const added = ((await settledSize()) - before) / count;
+  for (let i = 0; i < count; i++) begun.push(await begin(loaded));
+  const total = await settledSize();
   for (const each of begun) await each.end();
-  return added;
+  return { added: total - before, total };
 }
 
 async function settledSize() {

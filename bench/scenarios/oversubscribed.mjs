@@ -1,16 +1,16 @@
 import { availableParallelism } from 'node:os';
-import { contenders as drivers } from '../drivers/contender.mjs';
+import { contenders as all } from '../drivers/contender.mjs';
+import { titlesOf } from '../lib/available.mjs';
 import { busyProcesses } from '../lib/busy.mjs';
 import { inChild } from '../lib/child.mjs';
-import { figure, interleaved } from '../lib/stats.mjs';
-import { sampler, titles } from './traffic.mjs';
+import { addOutcomes, figure, interleaved } from '../lib/stats.mjs';
+import { messageSampler } from './traffic.mjs';
 
 export const name = 'oversubscribed';
 
 const busyPerCore = 4;
-const contenders = Object.fromEntries(
-  Object.entries(titles).filter(([key]) => !['isolane-async', 'core-ring'].includes(key)),
-);
+// What the event loop does there would be a matter of its own.
+const contenders = new Map([...all].filter(([key]) => key !== 'isolane-async'));
 
 /**
  * @typedef {Record<string, import('../lib/stats.mjs').Outcome>} Outcomes
@@ -33,7 +33,7 @@ export async function run({ profile, step, attempt, figuresOf }) {
   const share = fairShare(cores, busy);
   return {
     title: `Beside ${busyPerCore} busy processes a core: numbers one way`,
-    contenders,
+    contenders: titlesOf(contenders),
     rows: [
       { name: 'alone', unit: 'messages/s', figures: quiet },
       { name: `beside ${busy} busy processes`, unit: 'messages/s', figures: crowded },
@@ -81,34 +81,22 @@ function partOfShare(quiet, crowded, share) {
  */
 export async function measure({ busy, rounds, batchMs }) {
   const samplers = new Map();
-  for (const [key, contender] of drivers) {
-    if (!(key in contenders)) continue;
-    samplers.set(key, sampler(contender, { direction: 'oneWay', kindName: 'number', batchMs }));
+  for (const [key, contender] of contenders) {
+    const options = /** @type {const} */ ({ direction: 'oneWay', kindName: 'number', batchMs });
+    samplers.set(key, messageSampler(contender, options));
   }
   const round = () => interleaved(samplers, 1, ({ sample }) => sample());
   /** @type {{ quiet: Outcomes, crowded: Outcomes }} */
   const found = { quiet: {}, crowded: {} };
   for (let i = 0; i < rounds; i++) {
-    add(found.quiet, await round());
+    addOutcomes(found.quiet, await round());
     const end = await busyProcesses(busy);
     try {
-      add(found.crowded, await round());
+      addOutcomes(found.crowded, await round());
     } finally {
       await end();
     }
   }
   for (const { close } of samplers.values()) await close();
   return found;
-}
-
-/**
- * @param {Outcomes} all
- * @param {Outcomes} more
- */
-function add(all, more) {
-  for (const [key, outcome] of Object.entries(more)) {
-    const before = all[key];
-    if (before === undefined || 'error' in outcome) all[key] = outcome;
-    else if ('samples' in before) before.samples.push(...outcome.samples);
-  }
 }

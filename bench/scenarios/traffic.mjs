@@ -2,27 +2,19 @@
  * What the scenarios of messages have in common: all contenders with one kind of message and direction, in one process.
  */
 
-import { contenders } from '../drivers/contender.mjs';
-import { coreRing } from '../drivers/core-ring.mjs';
+import { contenders, limits } from '../drivers/contender.mjs';
+import { titlesOf } from '../lib/available.mjs';
 import { inChild } from '../lib/child.mjs';
-import { expectedSum, kindNamed, kindNames } from '../lib/messages.mjs';
+import { kindNamed, kindNames } from '../lib/messages.mjs';
+import { sampler } from '../lib/sampler.mjs';
 import { figure, interleaved } from '../lib/stats.mjs';
 import { checkRatio } from '../lib/table.mjs';
 
 /** How they are called in the tables. */
-export const titles = {
-  isolane: 'Isolane, blocking',
-  'isolane-between': 'between interpreters',
-  'isolane-async': 'async on main loop',
-  'post-message': 'postMessage',
-  'shared-ring': 'shared ring',
-  'core-ring': 'bare C++ ring',
-};
+export const titles = titlesOf(new Map([...contenders, ...limits]));
 
 /** The most that one batch may have in memory, where nothing holds it back. */
 const mostBytes = 256 * 1024 * 1024;
-
-/** @typedef {import('../drivers/contender.mjs').Session} Session */
 
 /**
  * @typedef {object} Options
@@ -38,81 +30,24 @@ const mostBytes = 256 * 1024 * 1024;
  * @param {Options} options
  * @returns {Promise<Record<string, import('../lib/stats.mjs').Outcome>>}
  */
-export async function measure({ direction, kindName, rounds, batchMs }) {
+export async function measure({ rounds, ...options }) {
+  const { kindName } = options;
   const able = [...contenders].filter(([, { kinds }]) => kinds?.includes(kindName) !== false);
-  const samplers = new Map(
-    able.map(([key, each]) => [key, sampler(each, { direction, kindName, batchMs })]),
-  );
+  const samplers = new Map(able.map(([key, each]) => [key, messageSampler(each, options)]));
   const outcomes = await interleaved(samplers, rounds, ({ sample }) => sample());
   for (const { close } of samplers.values()) await close();
   return outcomes;
 }
 
 /**
- * Takes samples of a session, which is opened and warmed up before the first.
- *
  * @param {import('../drivers/contender.mjs').Contender} contender
  * @param {Omit<Options, 'rounds'>} options
  */
-export function sampler(contender, { direction, kindName, batchMs }) {
-  /** @type {{ session: Session, count: number } | undefined} */
-  let warm;
-  return {
-    async sample() {
-      if (warm === undefined) {
-        const session = await contender[direction](kindName);
-        const most = mostCount(kindName, direction, contender.most);
-        warm = { session, count: await warmUp(session, kindName, batchMs, most) };
-      }
-      return timePer(warm.session, kindName, warm.count);
-    },
-    close: async () => warm?.session.close(),
-  };
-}
-
-/**
- * Runs batches that grow until they take long enough.
- *
- * @param {Session} session
- * @param {string} kindName
- * @param {number} batchMs
- * @param {number} most
- * @returns {Promise<number>} how many messages such a batch has
- */
-async function warmUp(session, kindName, batchMs, most) {
-  let count = Math.min(most, 64);
-  for (;;) {
-    const ms = (await timePer(session, kindName, count)) * count;
-    const factor = batchMs / Math.max(ms, 0.001);
-    if (factor < 3 || count === most) {
-      return Math.round(Math.min(most, Math.max(4, count * Math.min(factor, 3))));
-    }
-    count = Math.round(Math.min(most, count * Math.min(factor, 8)));
-  }
-}
-
-/**
- * One batch, checked.
- *
- * @param {Session} session
- * @param {string} kindName
- * @param {number} count
- */
-async function timePer(session, kindName, count) {
-  const { ms, sum } = await session.run(count);
-  const expected = expectedSum(kindNamed(kindName), count);
-  if (sum !== expected) throw new Error(`${count} messages came to ${sum}, not ${expected}`);
-  return ms / count;
-}
-
-/**
- * @param {string} kindName
- * @param {Options['direction']} direction
- * @param {number} [most]
- */
-function mostCount(kindName, direction, most = 10_000_000) {
-  if (direction === 'roundTrip') return most;
-  return Math.min(most, Math.floor(mostBytes / kindNamed(kindName).bytes));
+export function messageSampler(contender, { direction, kindName, batchMs }) {
+  const { valueOf: worth, bytes } = kindNamed(kindName);
+  const room = direction === 'oneWay' ? Math.floor(mostBytes / bytes) : Number.POSITIVE_INFINITY;
+  const most = Math.min(contender.most ?? 10_000_000, room);
+  return sampler(() => contender[direction](kindName), { worth, batchMs, most });
 }
 
 /**
@@ -140,8 +75,10 @@ export async function compareKinds(context, { direction, unit, toUnit, wanted })
     /** @type {import('../lib/table.mjs').Row} */
     const row = { name: kindName, unit, figures: context.figuresOf(outcomes, kindName, toUnit) };
     if (kindName === 'number') {
-      const limit = core ? await attempt('bare C++ ring', coreRing) : undefined;
-      if (limit) row.figures['core-ring'] = figure([toUnit(limit[direction])]);
+      for (const [key, { title, limits: measured }] of core ? limits : []) {
+        const limit = await attempt(title, measured);
+        if (limit) row.figures[key] = figure([toUnit(limit[direction])]);
+      }
       const compared = { contender: 'isolane', baseline: 'post-message', ...wanted };
       row.checks = checkRatio(row, compared);
     }

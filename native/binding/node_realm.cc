@@ -22,6 +22,21 @@ constexpr size_t kDeliveries = 1024;
 // it, since Node only marks the isolate.
 constexpr auto kWatchInterval = std::chrono::milliseconds(50);
 
+// startSteps(id): an array of milliseconds, in the order of StartSteps::Step.
+void start_steps(const v8::FunctionCallbackInfo<Value>& args) {
+  if (!args[0]->IsNumber()) return;
+  const auto id = static_cast<uint64_t>(args[0].As<v8::Number>()->Value());
+  const std::shared_ptr<Interpreter> interpreter = Interpreter::find(id);
+  if (interpreter == nullptr) return;
+  Isolate* isolate = args.GetIsolate();
+  Local<Value> took[StartSteps::kCount];
+  for (size_t i = 0; i < StartSteps::kCount; i++) {
+    const auto step = static_cast<StartSteps::Step>(i);
+    took[i] = v8::Number::New(isolate, interpreter->start_steps().ms(step));
+  }
+  args.GetReturnValue().Set(v8::Array::New(isolate, took, StartSteps::kCount));
+}
+
 }  // namespace
 
 // The event loop of a Node environment.
@@ -120,6 +135,7 @@ Local<v8::Object> NodeRealm::install(Local<v8::Context> context) {
 }
 
 void NodeRealm::add_more_functions(Local<v8::Object> binding) {
+  add_function(binding, "startSteps", start_steps);
   add_function(binding, "setExitCode", [](const v8::FunctionCallbackInfo<Value>& args) {
     if (!args[0]->IsInt32()) return;
     static_cast<NodeRealm&>(Realm::of(args)).set_exit_code(args[0].As<v8::Int32>()->Value());

@@ -119,6 +119,7 @@ std::shared_ptr<Interpreter> Interpreter::start(node::MultiIsolatePlatform* plat
     std::lock_guard<std::mutex> guard(all.mutex);
     all.by_id.emplace(interpreter->id(), interpreter);
   }
+  interpreter->start_steps_.begin();
   uv_thread_options_t thread;
   thread.flags = UV_THREAD_HAS_STACK_SIZE;
   thread.stack_size = interpreter->options_.stack_size;
@@ -515,6 +516,7 @@ LocalInterpreterLock::Outcome Interpreter::enter(
 }
 
 void Interpreter::run() {
+  start_steps_.done(StartSteps::kThread);
   name_this_thread(options_.name, id());
   {
     std::lock_guard<std::mutex> guard(end_mutex_);
@@ -565,6 +567,7 @@ bool Interpreter::open(std::string* failure) {
         std::min(params.constraints.max_old_generation_size_in_bytes(), kMostHeap));
   }
   Isolate::Initialize(isolate_, params);
+  start_steps_.done(StartSteps::kIsolate);
   isolate_->SetData(kInterpreterSlot, this);
 
   v8::Locker locker(isolate_);
@@ -588,6 +591,7 @@ bool Interpreter::open(std::string* failure) {
   modules_ = std::make_unique<Modules>(isolate_);
   v8::TryCatch caught(isolate_);
   Local<v8::Context> context = v8::Context::New(isolate_);
+  start_steps_.done(StartSteps::kContext);
   v8::Context::Scope context_scope(context);
   guest_ = options_.make_guest(*this, context);
   if (guest_ == nullptr) {
@@ -596,6 +600,7 @@ bool Interpreter::open(std::string* failure) {
     return false;
   }
   context_.Reset(isolate_, context);
+  start_steps_.done(StartSteps::kGuest);
   // Only our own code has run so far, which comes to an end; a termination in the middle of it
   // would leave the engine half made.
   std::lock_guard<std::mutex> guard(end_mutex_);

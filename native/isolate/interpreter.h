@@ -24,6 +24,7 @@
 #include "local_interpreter_lock.h"
 #include "loop.h"
 #include "modules.h"
+#include "start_steps.h"
 #include "thread_clock.h"
 
 namespace isolane {
@@ -121,6 +122,8 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   State state() const { return state_.load(std::memory_order_relaxed); }
   const std::shared_ptr<Loop>& loop() const { return loop_; }
   LocalInterpreterLock& lock() { return lock_; }
+  // Of use once it is ready.
+  const StartSteps& start_steps() const { return start_steps_; }
   // Delivers a letter, and remembers its sender so that it learns of the end. False after the end.
   bool post(Letter&& letter);
   // Remembers a party that is to learn of the end. False after the end.
@@ -238,6 +241,7 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   uv_thread_t thread_{};
   bool joinable_ = false;
   uintptr_t stack_limit_ = 0;
+  StartSteps start_steps_;
 
   std::atomic<State> state_{State::kIdle};
   std::atomic<uint64_t> blocked_in_{0};  // the channel's id and the side

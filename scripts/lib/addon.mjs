@@ -24,38 +24,43 @@ export async function buildAddon(node) {
 }
 
 /** `tools`: the folder whose node_modules has node-gyp. */
-export async function compileAddon(node, tools = path('package.json')) {
-  checkNativeTools();
+export async function compileAddon(node, tools) {
   const folder = workFolder(node.abi);
+  await compileIn(folder, node, { tools });
+  install(join(folder, 'build', 'Release', 'isolane.node'), path(addonFile(node)));
+}
+
+/** A folder for each ABI, so that all of them build incrementally. */
+export const workFolder = (abi) =>
+  gypFolder(path('build', 'addon', `abi${abi}`), join(nativeRoot, 'binding.gyp'), {
+    native: join(nativeRoot, 'native'),
+  });
+
+/**
+ * A folder for node-gyp, which builds below the folder of binding.gyp and knows no other place. `links`: what binding.gyp
+ * calls the folders of its sources, and where they are.
+ */
+export function gypFolder(folder, gyp, links) {
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(gyp, join(folder, 'binding.gyp'));
+  for (const [name, target] of Object.entries(links)) {
+    const link = join(folder, name);
+    if (existsSync(link)) continue;
+    rmSync(link, { force: true });
+    symlinkSync(target, link, 'junction');
+  }
+  return folder;
+}
+
+/** Runs node-gyp in a folder, with the headers of that Node. */
+export async function compileIn(folder, node, { tools = path('package.json'), ...options } = {}) {
+  checkNativeTools();
   const env = { ...process.env };
   // npm passes a nodedir of the user's own in the environment, where it beats the command line.
   if (node.headers) env.npm_config_nodedir = node.headers;
   const gyp = createRequire(tools).resolve('node-gyp/bin/node-gyp.js');
-  await run(
-    node.execPath,
-    [gyp, 'configure', 'build', '--release', '--jobs=max', '--loglevel=warn'],
-    {
-      cwd: folder,
-      env,
-    },
-  );
-  install(join(folder, 'build', 'Release', 'isolane.node'), path(addonFile(node)));
-}
-
-/**
- * A folder for each ABI, so that all of them build incrementally; node-gyp builds below the folder of binding.gyp
- * and knows no other place.
- */
-export function workFolder(abi) {
-  const folder = path('build', 'addon', `abi${abi}`);
-  mkdirSync(folder, { recursive: true });
-  copyFileSync(join(nativeRoot, 'binding.gyp'), join(folder, 'binding.gyp'));
-  const link = join(folder, 'native');
-  if (!existsSync(link)) {
-    rmSync(link, { force: true });
-    symlinkSync(join(nativeRoot, 'native'), link, 'junction');
-  }
-  return folder;
+  const args = ['configure', 'build', '--release', '--jobs=max', '--loglevel=warn'];
+  await run(node.execPath, [gyp, ...args], { cwd: folder, env, ...options });
 }
 
 // Renamed into place: a process that has the old file mapped keeps it whole.

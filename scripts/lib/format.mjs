@@ -9,9 +9,9 @@ const biome = (...args) =>
 
 async function clangFormat(...args) {
   if (!existsSync(path('.clang-format'))) throw new Failure('.clang-format is missing');
-  const files = filesOf('native').filter(
-    (file) => /\.(h|cc)$/.test(file) && !file.includes('third_party'),
-  );
+  const files = ['native', 'bench/native']
+    .flatMap(filesOf)
+    .filter((file) => /\.(h|cc)$/.test(file) && !file.includes('third_party'));
   await run(clangFormatBinary(), ['--style=file', ...args, ...files]);
 }
 

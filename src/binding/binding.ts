@@ -275,6 +275,11 @@ export interface Binding {
   /** Milliseconds of processor time that its thread has used; undefined once it has ended. */
   cpuTime(id: number): number | undefined;
 
+  /**
+   * Only in Node: how long the steps of an interpreter's start took, in milliseconds. Until its thread ran, making the
+   * isolate, the context, running our own code there; undefined once it has ended.
+   */
+  startSteps(id: number): [number, number, number, number] | undefined;
   /** Only in Node: what the process ends with, should it have to end without the engine's help. */
   setExitCode(code: number): void;
   /** Only in Node, before the first interpreter is created: the folder of our own code for interpreters. */
