@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "../value/v8_compat.h"
 #include "guest_code.h"
 #include "guest_realm.h"
 
@@ -118,109 +117,6 @@ void now(Arguments args) {
       std::chrono::duration<double, std::milli>(Clock::now().time_since_epoch()).count());
 }
 
-void encode_utf8(Arguments args) {
-  if (!all_strings(args, 1)) return;
-  Isolate* isolate = args.GetIsolate();
-  Local<v8::String> text = args[0].As<v8::String>();
-  const size_t size = compat::utf8_length(isolate, text);
-  Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(isolate, size);
-  if (size != 0) compat::write_utf8(isolate, text, static_cast<char*>(buffer->Data()), size);
-  args.GetReturnValue().Set(v8::Uint8Array::New(buffer, 0, size));
-}
-
-// The bytes of a buffer or view, without making a view's buffer if V8 has not.
-struct Bytes {
-  const uint8_t* data = nullptr;
-  size_t size = 0;
-};
-
-bool bytes_of(Local<Value> value, Bytes* bytes) {
-  const auto all = [&](const std::shared_ptr<v8::BackingStore>& store, size_t offset, size_t size) {
-    *bytes = {static_cast<const uint8_t*>(store->Data()) + offset, size};
-    return true;
-  };
-  if (value->IsArrayBuffer()) {
-    Local<v8::ArrayBuffer> buffer = value.As<v8::ArrayBuffer>();
-    return all(buffer->GetBackingStore(), 0, buffer->ByteLength());
-  }
-  if (value->IsSharedArrayBuffer()) {
-    Local<v8::SharedArrayBuffer> buffer = value.As<v8::SharedArrayBuffer>();
-    return all(buffer->GetBackingStore(), 0, buffer->ByteLength());
-  }
-  if (!value->IsArrayBufferView()) return false;
-  Local<v8::ArrayBufferView> view = value.As<v8::ArrayBufferView>();
-  return all(view->Buffer()->GetBackingStore(), view->ByteOffset(), view->ByteLength());
-}
-
-bool is_ascii(const Bytes& bytes) {
-  uint8_t all = 0;
-  for (size_t i = 0; i < bytes.size; i++) all |= bytes.data[i];
-  return all < 0x80;
-}
-
-// Whether the bytes are UTF-8 as the Encoding Standard has it: no overlong forms, no surrogates,
-// nothing above U+10FFFF. (Unicode Standard, table 3-7.)
-bool is_utf8(const Bytes& bytes) {
-  const uint8_t* at = bytes.data;
-  const uint8_t* const end = at + bytes.size;
-  while (at != end) {
-    const uint8_t lead = *at++;
-    if (lead < 0x80) continue;
-    int more;
-    uint8_t low = 0x80;
-    uint8_t high = 0xBF;
-    if (lead >= 0xC2 && lead <= 0xDF) {
-      more = 1;
-    } else if (lead >= 0xE0 && lead <= 0xEF) {
-      more = 2;
-      if (lead == 0xE0) low = 0xA0;
-      if (lead == 0xED) high = 0x9F;
-    } else if (lead >= 0xF0 && lead <= 0xF4) {
-      more = 3;
-      if (lead == 0xF0) low = 0x90;
-      if (lead == 0xF4) high = 0x8F;
-    } else {
-      return false;
-    }
-    for (; more > 0; more--) {
-      if (at == end || *at < low || *at > high) return false;
-      at++;
-      low = 0x80;
-      high = 0xBF;
-    }
-  }
-  return true;
-}
-
-void decode_utf8(Arguments args) {
-  Isolate* isolate = args.GetIsolate();
-  Bytes bytes;
-  if (!bytes_of(args[0], &bytes)) {
-    isolate->ThrowException(
-        v8::Exception::TypeError(literal(isolate, "a buffer or a view of one is needed")));
-    return;
-  }
-  if (bytes.size > static_cast<size_t>(v8::String::kMaxLength)) {
-    isolate->ThrowException(
-        v8::Exception::RangeError(literal(isolate, "the text is longer than a string can be")));
-    return;
-  }
-  v8::MaybeLocal<v8::String> made;
-  if (is_ascii(bytes)) {
-    made = v8::String::NewFromOneByte(isolate, bytes.data, v8::NewStringType::kNormal,
-                                      static_cast<int>(bytes.size));
-  } else if (args[1]->IsTrue() && !is_utf8(bytes)) {
-    isolate->ThrowException(v8::Exception::TypeError(
-        literal(isolate, "The encoded data was not valid for encoding utf-8")));
-    return;
-  } else {
-    made = v8::String::NewFromUtf8(isolate, reinterpret_cast<const char*>(bytes.data),
-                                   v8::NewStringType::kNormal, static_cast<int>(bytes.size));
-  }
-  Local<v8::String> text;
-  if (made.ToLocal(&text)) args.GetReturnValue().Set(text);
-}
-
 void finish(Arguments args) { interpreter(args).finish(); }
 
 }  // namespace
@@ -240,8 +136,6 @@ const std::vector<NamedFunction>& guest_functions() {
       {"leaveCode", leave_code},
       {"setTimer", set_timer},
       {"now", now},
-      {"encodeUtf8", encode_utf8},
-      {"decodeUtf8", decode_utf8},
       {"finish", finish},
   };
   return *functions;

@@ -7,6 +7,8 @@
 #include "function_functions.h"
 #include "guest_code.h"
 #include "guest_functions.h"
+#include "guest_globals.h"
+#include "guest_text.h"
 
 namespace isolane {
 
@@ -170,9 +172,9 @@ void GuestRealm::promise_rejected(const v8::PromiseRejectMessage& message) {
 }
 
 void GuestRealm::add_more_functions(Local<v8::Object> binding) {
-  for (const NamedFunction& one : guest_functions()) add_function(binding, one.name, one.call);
-  for (const NamedFunction& one : guest_function_functions()) {
-    add_function(binding, one.name, one.call);
+  for (const auto* list : {&guest_functions(), &guest_function_functions(), &guest_text_functions(),
+                           &guest_global_functions()}) {
+    for (const NamedFunction& one : *list) add_function(binding, one.name, one.call);
   }
 }
 

@@ -3,7 +3,9 @@
 
 #include <v8.h>
 
+#include <algorithm>
 #include <initializer_list>
+#include <limits>
 #include <vector>
 
 namespace isolane::compat {
@@ -114,14 +116,20 @@ inline size_t utf8_length(v8::Isolate* isolate, v8::Local<v8::String> string) {
 #endif
 }
 
-// Lone surrogates become U+FFFD.
-inline void write_utf8(v8::Isolate* isolate, v8::Local<v8::String> string, char* out,
-                       size_t capacity) {
+// Writes as many whole characters as there is room for, lone surrogates as U+FFFD. Returns the
+// bytes written; `read` gets the string's code units that they are of.
+inline size_t write_utf8(v8::Isolate* isolate, v8::Local<v8::String> string, char* out,
+                         size_t capacity, size_t* read = nullptr) {
 #if V8_MAJOR_VERSION >= 13
-  string->WriteUtf8V2(isolate, out, capacity, v8::String::WriteFlags::kReplaceInvalidUtf8);
+  return string->WriteUtf8V2(isolate, out, capacity, v8::String::WriteFlags::kReplaceInvalidUtf8,
+                             read);
 #else
-  string->WriteUtf8(isolate, out, static_cast<int>(capacity), nullptr,
-                    v8::String::NO_NULL_TERMINATION | v8::String::REPLACE_INVALID_UTF8);
+  int units = 0;
+  const int written = string->WriteUtf8(
+      isolate, out, static_cast<int>(std::min<size_t>(capacity, std::numeric_limits<int>::max())),
+      &units, v8::String::NO_NULL_TERMINATION | v8::String::REPLACE_INVALID_UTF8);
+  if (read != nullptr) *read = static_cast<size_t>(units);
+  return static_cast<size_t>(written);
 #endif
 }
 

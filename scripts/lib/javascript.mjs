@@ -62,6 +62,26 @@ export async function buildGuest() {
   });
 }
 
+/** What whatwg-url imports of others, and what it gets in their place. */
+const replacements = {
+  tr46: 'idna',
+  './encoding': 'utf8',
+  '@exodus/bytes/encoding.js': 'percent-encoding',
+  '@exodus/bytes/whatwg.js': 'percent-encoding',
+};
+
+const replacing = {
+  name: 'replacing',
+  setup({ onResolve }) {
+    const names = Object.keys(replacements).map((name) => name.replaceAll('.', '\\.'));
+    onResolve({ filter: new RegExp(`^(${names.join('|')})$`) }, ({ path: name, importer }) =>
+      /[\\/]node_modules[\\/]whatwg-url[\\/]/.test(importer)
+        ? { path: path(`src/guest/chunks/url/${replacements[name]}.ts`) }
+        : undefined,
+    );
+  },
+};
+
 /** Returns the files that are in it. */
 async function bundleGuest(entryPoints, format) {
   const { metafile } = await esbuild({
@@ -77,6 +97,7 @@ async function bundleGuest(entryPoints, format) {
     minifyWhitespace: true,
     minifySyntax: true,
     tsconfig: 'tsconfig.guest.json',
+    plugins: [replacing],
   });
   // esbuild already refuses Node's modules on a neutral platform; this is for what it was told to leave out.
   for (const [file, { imports }] of Object.entries(metafile.inputs)) {

@@ -324,8 +324,20 @@ export interface GuestBinding extends Binding {
   /** Monotonic milliseconds. */
   now(): number;
   encodeUtf8(text: string): Uint8Array;
-  /** Throws a TypeError if `fatal` and the bytes are not UTF-8. */
-  decodeUtf8(bytes: ArrayBuffer | ArrayBufferView, fatal: boolean): string;
+  /** Writes as many whole characters as there is room for; `counts` gets the code units read and the bytes written. */
+  encodeUtf8Into(text: string, target: Uint8Array, counts: Uint32Array): void;
+  /** Undefined if `fatal` and the bytes are not UTF-8. */
+  decodeUtf8(bytes: ArrayBuffer | ArrayBufferView, fatal: boolean): string | undefined;
+  decodeLatin1(bytes: ArrayBuffer | ArrayBufferView): string;
+  /** Leaves lone surrogates as they are, and an odd byte at the end unread. */
+  decodeUtf16(bytes: ArrayBuffer | ArrayBufferView, bigEndian: boolean): string;
+  /**
+   * Gives the global object properties, not enumerable, that `make` gives their values when they are first read; whatever is
+   * assigned before takes their place.
+   */
+  lazyGlobals(names: readonly string[], make: (name: string) => unknown): void;
+  /** Fills a view with the operating system's random bytes. */
+  fillRandom(view: ArrayBufferView): void;
   /** Ends the loop after this turn. */
   finish(): void;
 }

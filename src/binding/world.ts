@@ -14,8 +14,11 @@ const { captureStackTrace } = Error as unknown as {
 const LONGEST = 2 ** 31 - 1;
 
 /** Monotonic milliseconds. */
-export function now(): number {
-  return performance.now();
+export let now: () => number = () => performance.now();
+
+/** Has {@link now} read another clock than the global one, which a guest may replace. */
+export function setClock(clock: () => number): void {
+  now = clock;
 }
 
 /** Calls `callback` once when `ms` have passed, never before; returns what stops it. */

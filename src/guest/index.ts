@@ -3,29 +3,31 @@
 import './binding.js';
 
 import { setCurrentTag } from '../binding/call-scope.js';
+import { setClock } from '../binding/world.js';
 import * as isolane from '../everywhere.js';
 import { answerSync, serve } from '../interpreter/serve.js';
 import { guest } from './binding.js';
 import { console } from './console.js';
 import { functionCompiler } from './function-compiler.js';
 import { defineGlobals } from './globals.js';
+import { defineLazyGlobals } from './lazy-globals.js';
 import { fillImportMeta, importModule, provideBuiltIn } from './modules.js';
-import { TextDecoder, TextEncoder } from './text.js';
-import { runTimers, timerGlobals } from './timers.js';
-import { noteRejection, reportUncaught } from './uncaught.js';
+import { structuredClone } from './structured-clone.js';
+import { atNextTurn, runTimers, timerGlobals } from './timers.js';
+import { noteRejection, reportRejections, reportUncaught } from './uncaught.js';
 
 const start = guest.now();
+setClock(guest.now);
 
 defineGlobals({
   ...timerGlobals,
   console,
-  TextDecoder,
-  TextEncoder,
   isolane,
-  performance: { now: () => guest.now() - start, timeOrigin: Date.now() },
-  structuredClone: (value: unknown, options?: { transfer?: readonly object[] }) =>
-    guest.clone(value, options?.transfer),
+  structuredClone,
 });
+
+const { setTimeout, clearTimeout } = timerGlobals;
+defineLazyGlobals({ guest, start, setTimeout, clearTimeout, reportUncaught });
 
 provideBuiltIn({ ...isolane });
 
@@ -35,7 +37,7 @@ guest.setGuestHooks({
   onImportMeta: fillImportMeta,
   onUncaught: reportUncaught,
   onRejection: (promise, reason, unhandled) =>
-    noteRejection(promise, reason, unhandled, timerGlobals.setImmediate),
+    noteRejection(promise, reason, unhandled, atNextTurn),
   onCallSync: answerSync,
 });
 
@@ -46,5 +48,13 @@ serve({
   importModule,
   functionCompiler,
   endCall: (tag) => guest.endCall(tag),
-  finish: () => guest.finish(),
+  finish,
 });
+
+/** After this turn, in which what was rejected may still get its handler. */
+function finish(): void {
+  atNextTurn(() => {
+    reportRejections();
+    guest.finish();
+  });
+}

@@ -15,8 +15,9 @@ let lastId = 0;
 
 /** What Node's timers have in common. An interpreter lives until it is closed, so holding it alive means nothing here. */
 class Handle {
-  /** The call that set it, should that be one that may be stopped. */
-  readonly scope = currentScope();
+  /** `scope`: the call that set it, should that be one that may be stopped. */
+  constructor(readonly scope = currentScope()) {}
+
   /** To be called when it cannot run any more. */
   forget: (() => void) | undefined = undefined;
 
@@ -76,8 +77,9 @@ class Immediate extends Handle {
   constructor(
     readonly callback: Callback,
     readonly args: unknown[],
+    scope?: number,
   ) {
-    super();
+    super(scope);
   }
 
   [Symbol.dispose](): void {
@@ -167,6 +169,12 @@ function clear(timer: unknown): void {
   const isId = typeof timer === 'number' || typeof timer === 'string';
   const known = timer instanceof Timeout ? timer : isId ? byId.get(Number(timer)) : undefined;
   if (known !== undefined) stop(known);
+}
+
+/** Calls code of our own when what is due now has had its turn, whatever call it is that runs. */
+export function atNextTurn(callback: () => void): void {
+  immediates.add(new Immediate(callback, [], 0));
+  wakeInTime();
 }
 
 export const timerGlobals = {

@@ -12,6 +12,7 @@ import {
 } from '../errors/interpreter-errors.js';
 import { IsolaneError } from '../errors/isolane-error.js';
 import { MovedError, NotShareableError } from '../errors/ownership-errors.js';
+import { domException } from './dom-exception.js';
 
 export type ErrorClass = abstract new (...args: never) => Error;
 
@@ -43,13 +44,11 @@ const names = new Map(Object.entries(classes).map(([name, each]) => [each, name]
 
 /** Those that are not everywhere, or that a global may yet become, are looked up when they are needed. */
 const globals = globalThis as unknown as {
-  DOMException?: ErrorClass;
   SuppressedError?: ErrorClass;
   WebAssembly?: Record<string, ErrorClass>;
 };
 
 const later: Record<string, () => ErrorClass | undefined> = {
-  DOMException: () => globals.DOMException,
   SuppressedError: () => globals.SuppressedError,
   'WebAssembly.CompileError': () => globals.WebAssembly?.['CompileError'],
   'WebAssembly.LinkError': () => globals.WebAssembly?.['LinkError'],
@@ -72,10 +71,12 @@ export function nameOfClass(error: object): string {
 
 function nameAmongLater(own: unknown): string | undefined {
   if (typeof own !== 'function') return undefined;
+  if (own === domException.known()) return 'DOMException';
   return Object.keys(later).find((name) => later[name]?.() === own);
 }
 
 /** The class of that name, if this side has it. */
 export function classNamed(name: string): ErrorClass | undefined {
+  if (name === 'DOMException') return domException.get();
   return Object.hasOwn(classes, name) ? classes[name] : later[name]?.();
 }

@@ -1,0 +1,3 @@
+/** The tables of internationalised domain names, which few URLs need. */
+
+export { toASCII } from 'tr46';
