@@ -26,6 +26,7 @@ export type { CallOptions } from './interpreter/call-options.js';
 // Interpreters
 export type { Caller, ScriptOptions } from './interpreter/caller.js';
 export type { ConsoleLine } from './interpreter/console-routes.js';
+export type { InterpreterEnd } from './interpreter/endings.js';
 export type {
   CpuProfile,
   CpuProfileHandle,
@@ -36,5 +37,6 @@ export type {
 export { Interpreter, type InterpreterInfo } from './interpreter/interpreter.js';
 export type { InterpreterOptions } from './interpreter/options.js';
 export type { Remote } from './interpreter/remote.js';
+export type { OnError, UncaughtInfo } from './interpreter/uncaught-errors.js';
 // Ownership
 export { move } from './ownership/move.js';

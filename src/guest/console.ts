@@ -1,7 +1,12 @@
 import { callSite } from '../binding/world.js';
 import { ownConsoleRoute } from '../interpreter/console-routes.js';
 import { post } from '../interpreter/post-office.js';
-import { type ConsoleBody, type ConsoleLevel, Letter } from '../interpreter/protocol.js';
+import {
+  type ConsoleBody,
+  type ConsoleLevel,
+  type ConsoleRoute,
+  Letter,
+} from '../interpreter/protocol.js';
 import { withoutOurFrames } from '../interpreter/stacks.js';
 import { isPlain, withStandIns } from '../interpreter/stand-ins.js';
 import { guest } from './binding.js';
@@ -13,9 +18,13 @@ const counts = new Map<string, number>();
 const timers = new Map<string, number>();
 
 /** Sends a line to the host, which formats and prints it. Never throws. */
-export function write(level: ConsoleLevel, args: unknown[]): void {
-  const { to, route } = ownConsoleRoute();
-  if (to < 0) return;
+function write(level: ConsoleLevel, args: unknown[]): void {
+  const route = ownConsoleRoute();
+  if (route.to >= 0) writeTo(route, level, args);
+}
+
+/** The same, wherever the console prints. */
+export function writeTo({ to, route }: ConsoleRoute, level: ConsoleLevel, args: unknown[]): void {
   const plain = isPlain(args);
   const body: ConsoleBody = [level, plain ? args : args.map(withStandIns), indentation, !plain];
   try {

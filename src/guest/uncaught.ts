@@ -1,10 +1,29 @@
+import { ownConsoleRoute } from '../interpreter/console-routes.js';
+import { encodeError } from '../interpreter/errors-that-cross.js';
 import { interpreterName } from '../interpreter/names.js';
+import { post } from '../interpreter/post-office.js';
+import { Letter, type UncaughtBody } from '../interpreter/protocol.js';
+import { ownErrorRoute } from '../interpreter/uncaught-errors.js';
 import { guest } from './binding.js';
-import { write } from './console.js';
+import { writeTo } from './console.js';
 
-/** Prints what nobody caught; the interpreter goes on. */
+/** Tells of an exception that nobody caught; the interpreter goes on. */
 export function reportUncaught(error: unknown): void {
-  write('error', [`Uncaught in ${interpreterName(guest.partyId, guest.partyName)}:`, error]);
+  report('uncaughtException', error);
+}
+
+function report(kind: UncaughtBody['kind'], error: unknown): void {
+  const route = ownErrorRoute();
+  if (route !== undefined) {
+    const body: UncaughtBody = { kind, error: encodeError(error), name: guest.partyName };
+    if (post(route.to, Letter.uncaught, route.route, body)) return;
+  }
+  const console = ownConsoleRoute();
+  const what = kind === 'unhandledRejection' ? 'Uncaught (in promise)' : 'Uncaught';
+  const where = interpreterName(guest.partyId, guest.partyName);
+  // A console that is ignored is not a reason to hide mistakes.
+  const to = console.to < 0 ? { to: guest.hostId, route: 0 } : console;
+  writeTo(to, 'error', [`${what} in ${where}:`, error]);
 }
 
 const unhandled = new Map<Promise<unknown>, unknown>();
@@ -24,9 +43,9 @@ export function noteRejection(
   unhandled.set(promise, reason);
 }
 
-function reportRejections(): void {
+/** Reports what is noted now. */
+export function reportRejections(): void {
   const reasons = [...unhandled.values()];
   unhandled.clear();
-  const name = interpreterName(guest.partyId, guest.partyName);
-  for (const reason of reasons) write('error', [`Uncaught (in promise) in ${name}:`, reason]);
+  for (const reason of reasons) report('unhandledRejection', reason);
 }

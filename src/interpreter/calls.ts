@@ -8,6 +8,7 @@ import {
 } from '../errors/interpreter-errors.js';
 import type { IsolaneError } from '../errors/isolane-error.js';
 import type { CallOptions } from './call-options.js';
+import { type InterpreterEnd, interpreterEnd } from './endings.js';
 import { decodeError, type EncodedError } from './errors-that-cross.js';
 import { handleLetters, post, Unreadable } from './post-office.js';
 import { Letter, type StepBody, type StepReply } from './protocol.js';
@@ -37,6 +38,7 @@ export class Correspondent {
   private isEnded = false;
   /** Milliseconds of processor time, as far as is known. */
   cpuTime = 0;
+  private tells = false;
   private endCause: number = EndCause.closed;
   private endReason: unknown = undefined;
 
@@ -53,6 +55,23 @@ export class Correspondent {
   /** A number for a call that no other of this party to that one has. */
   nextId(): number {
     return ++this.lastId;
+  }
+
+  /** How it ended. */
+  get ending(): InterpreterEnd {
+    return interpreterEnd(this.endCause, this.endReason);
+  }
+
+  /** Its end will be told, as it is to whoever made it. */
+  willTell(): void {
+    this.tells = true;
+  }
+
+  /** Sees to it that its end is told: whoever has not written to it is not. */
+  followEnd(): void {
+    if (this.isEnded || this.tells) return;
+    this.tells = post(this.id, Letter.watch, 0);
+    if (!this.tells) this.end();
   }
 
   /**

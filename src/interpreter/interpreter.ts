@@ -11,6 +11,7 @@ import { type CallOptions, checkedCallOptions } from './call-options.js';
 import { Caller } from './caller.js';
 import { born, correspondent, onEnded } from './calls.js';
 import { consoleRoute, forgetRoute } from './console-routes.js';
+import type { InterpreterEnd } from './endings.js';
 import {
   type CpuProfileHandle,
   type CpuProfileOptions,
@@ -26,6 +27,7 @@ import { checked, type InterpreterOptions } from './options.js';
 import { post } from './post-office.js';
 import { Letter } from './protocol.js';
 import { setReserve, takeReserved } from './reserve.js';
+import { errorRoute, forgetErrorRoute } from './uncaught-errors.js';
 
 /** A party by id and name: an interpreter, or a Node environment. */
 export interface InterpreterInfo {
@@ -54,6 +56,7 @@ export class Interpreter extends Caller {
   /** What `create` was given, `''` by default. */
   readonly name: string;
   private ending: Promise<void> | undefined = undefined;
+  private whenClosed: Promise<InterpreterEnd> | undefined = undefined;
 
   private constructor(id: number, name: string) {
     super(correspondent(id, interpreterName(id, name)));
@@ -76,13 +79,19 @@ export class Interpreter extends Caller {
    * ```
    */
   static async create(options: InterpreterOptions = {}): Promise<Interpreter> {
-    const { console, globals, ...nativeOptions } = checked(options);
+    const { console, onError, globals, ...nativeOptions } = checked(options);
     const id = takeFromReserve(nativeOptions) ?? (await start(nativeOptions));
     const interpreter = Interpreter.of(id, nativeOptions.name);
+    interpreter.peer.willTell();
     const route = consoleRoute(console);
     if (route !== undefined) {
       post(id, Letter.console, 0, route);
       interpreter.peer.onEnd(() => forgetRoute(route));
+    }
+    const errors = errorRoute(onError);
+    if (errors !== undefined) {
+      post(id, Letter.errors, 0, errors);
+      interpreter.peer.onEnd(() => forgetErrorRoute(errors));
     }
     if (globals !== undefined) await interpreter.provideFirst(globals);
     return interpreter;
@@ -232,6 +241,25 @@ export class Interpreter extends Caller {
    */
   heapSnapshot(): AsyncGenerator<Uint8Array, void, undefined> {
     return heapSnapshot(this.peer);
+  }
+
+  /**
+   * Resolves when it has ended, with how; it never rejects, and does not keep Node alive.
+   *
+   * ```js
+   * import { Interpreter } from 'isolane';
+   *
+   * const interpreter = await Interpreter.create();
+   * interpreter.closed.then(({ cause, reason }) => console.log(cause, reason)); // terminated enough
+   * await interpreter.terminate('enough');
+   * ```
+   */
+  get closed(): Promise<InterpreterEnd> {
+    this.whenClosed ??= new Promise((resolve) => {
+      this.peer.followEnd();
+      this.peer.onEnd(() => resolve(this.peer.ending));
+    });
+    return this.whenClosed;
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { NativeInterpreterOptions } from '../binding/binding.js';
 import type { ConsoleOption } from './console-routes.js';
+import type { OnError } from './uncaught-errors.js';
 
 /** How an interpreter is made. */
 export interface InterpreterOptions {
@@ -13,9 +14,28 @@ export interface InterpreterOptions {
   globals?: Record<string, unknown> | undefined;
   /** Where its console prints: `'inherit'` (default) on the console here, `'ignore'` nowhere, or a function that gets each line. */
   console?: ConsoleOption | undefined;
+  /**
+   * Is called here with what nobody caught there, or in interpreters that it makes: exceptions of timers, microtasks and
+   * listeners, and promises rejected without a handler. Without it they are printed on the console. What it throws
+   * is an uncaught exception here.
+   *
+   * ```js
+   * import { Interpreter } from 'isolane';
+   *
+   * const interpreter = await Interpreter.create({
+   *   onError(error, { kind, interpreter }) {
+   *     console.log(error instanceof RangeError, kind); // true uncaughtException
+   *   },
+   * });
+   * await interpreter.exec('queueMicrotask(() => { throw new RangeError("nobody catches it"); })');
+   * await interpreter.close();
+   * ```
+   */
+  onError?: OnError | undefined;
 }
 
 interface CheckedOptions extends NativeInterpreterOptions {
+  onError: OnError | undefined;
   globals: Record<string, unknown> | undefined;
   console: ConsoleOption;
 }
@@ -28,7 +48,7 @@ export function checked(options: InterpreterOptions): CheckedOptions {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError('Interpreter.create() takes an object with options.');
   }
-  const { name = '', memoryLimit, stackSize, globals, console = 'inherit' } = options;
+  const { name = '', memoryLimit, stackSize, globals, console = 'inherit', onError } = options;
   if (typeof name !== 'string') throw new TypeError('The option name must be a string.');
   if (globals !== undefined && (typeof globals !== 'object' || globals === null)) {
     throw new TypeError('The option globals must be an object: its properties become globals.');
@@ -36,12 +56,15 @@ export function checked(options: InterpreterOptions): CheckedOptions {
   if (console !== 'inherit' && console !== 'ignore' && typeof console !== 'function') {
     throw new TypeError(`The option console must be 'inherit', 'ignore' or a function.`);
   }
+  if (onError !== undefined && typeof onError !== 'function') {
+    throw new TypeError('The option onError must be a function.');
+  }
   for (const later of ['runtime', 'modules']) {
     if (later in options) {
       throw new TypeError(`The option ${later} is not supported in this version.`);
     }
   }
-  const result: CheckedOptions = { name, globals, console };
+  const result: CheckedOptions = { name, globals, console, onError };
   if (memoryLimit !== undefined) {
     result.memoryLimit = bytes('memoryLimit', memoryLimit, SMALLEST_HEAP);
   }

@@ -41,6 +41,10 @@ export const Letter = {
   name: 44,
   /** From an interpreter's console, `id` being the route's. Body: a {@link ConsoleBody}. */
   line: 43,
+  /** To a new interpreter, before anything else. Body: an {@link ErrorRoute}. */
+  errors: 50,
+  /** From an interpreter, of what nobody caught there, `id` being the route's. Body: an {@link UncaughtBody}. */
+  uncaught: 51,
 } as const;
 
 export type CallBody = [text: FunctionText, args: unknown[]];
@@ -70,6 +74,19 @@ export interface ConsoleRoute {
   to: number;
   /** 0: the party's own console. */
   route: number;
+}
+
+/** Where errors go that nobody caught: a party, and the number under which that party knows what to do with them. */
+export interface ErrorRoute {
+  to: number;
+  route: number;
+}
+
+export interface UncaughtBody {
+  kind: 'uncaughtException' | 'unhandledRejection';
+  error: EncodedError;
+  /** Of the interpreter. */
+  name: string;
 }
 
 export type ConsoleLevel = 'log' | 'info' | 'debug' | 'warn' | 'error' | 'table' | 'dir';
