@@ -36,7 +36,7 @@ export type {
 } from './interpreter/inspection.js';
 export { Interpreter, type InterpreterInfo } from './interpreter/interpreter.js';
 export type { InterpreterOptions } from './interpreter/options.js';
-export type { Remote } from './interpreter/remote.js';
+export type { Remote, RemoteGenerator } from './interpreter/remote.js';
 export type { OnError, UncaughtInfo } from './interpreter/uncaught-errors.js';
 // Ownership
 export { move } from './ownership/move.js';
