@@ -505,11 +505,13 @@ LocalInterpreterLock::Outcome Interpreter::enter(
     v8::Context::Scope context_scope(context);
     set_state(State::kRunning);
     inside.push_back(this);
+    const Deadline timer_before = timer_.load(std::memory_order_relaxed);
     code(context);
     inside.pop_back();
     set_state(State::kIdle);
-    // It may have set a timer, or asked for the end.
-    if (foreign) loop_->wake();
+    // Its own thread sleeps on, and costs nobody a switch, unless it has to learn of something.
+    const bool timer_set = timer_.load(std::memory_order_relaxed) != timer_before;
+    if (foreign && (timer_set || stopping())) loop_->wake();
   }
   lock_.release();
   return outcome;
