@@ -1,15 +1,17 @@
 #include "control.h"
 
 #include <algorithm>
-#include <limits>
+#include <map>
 #include <string>
 #include <utility>
 
 #include "../value/decode.h"
 #include "../value/encode.h"
 #include "../value/reason.h"
+#include "arguments.h"
 #include "guest_code.h"
 #include "guest_realm.h"
+#include "node_guest.h"
 #include "packed.h"
 #include "realm.h"
 
@@ -29,20 +31,6 @@ constexpr auto kLockSlice = std::chrono::milliseconds(50);
 
 constexpr auto kLongestDrain = std::chrono::seconds(2);
 constexpr size_t kDrained = 256;  // between two looks at the clock
-
-std::string text(Isolate* isolate, Local<Value> value) {
-  v8::String::Utf8Value characters(isolate, value);
-  return *characters != nullptr ? std::string(*characters, characters.length()) : std::string();
-}
-
-double number(Local<Value> value) {
-  return value->IsNumber() ? value.As<v8::Number>()->Value() : 0;
-}
-
-uint64_t id_of(Local<Value> value) {
-  const double id = number(value);
-  return id >= 0 && id < 9e15 ? static_cast<uint64_t>(id) : std::numeric_limits<uint64_t>::max();
-}
 
 void set_hooks(Arguments args) { Realm::of(args).set_hooks(args[0].As<v8::Object>()); }
 
@@ -119,15 +107,23 @@ void post(Arguments args) {
   letter.id = id_of(args[2]);
   letter.body = std::move(parcel);
   bool posted = false;
+  const CallKey key{letter.from, letter.id};
+  const bool stoppable = args[5]->IsTrue();
+  const CallLimits limits = stoppable ? limits_of(args[6], args[7]) : CallLimits();
   if (std::shared_ptr<Interpreter> interpreter = Interpreter::find(to)) {
-    const CallKey key{letter.from, letter.id};
-    const bool stoppable = args[5]->IsTrue();
     if (stoppable) {
       letter.type |= kStoppable;
-      interpreter->expect_call(key, limits_of(args[6], args[7]));
+      interpreter->expect_call(key, limits);
     }
     posted = interpreter->post(std::move(letter));
     if (stoppable && !posted) interpreter->forget_call(key);
+  } else if (std::shared_ptr<NodeGuest> guest = NodeGuest::registry().find(to)) {
+    if (stoppable) {
+      letter.type |= kStoppable;
+      guest->calls().expect(key, limits);
+    }
+    posted = guest->post(std::move(letter));
+    if (stoppable && !posted) guest->calls().forget(key);
   } else if (std::shared_ptr<Party> party = Party::registry().find(to)) {
     posted = party->post(std::move(letter));
   }
@@ -137,9 +133,14 @@ void post(Arguments args) {
 
 void cancel_call(Arguments args) {
   const CallKey key{Realm::of(args).party()->id(), id_of(args[1])};
-  std::shared_ptr<Interpreter> interpreter = Interpreter::find(id_of(args[0]));
-  args.GetReturnValue().Set(interpreter != nullptr &&
-                            interpreter->cancel_call(key, CancelCause::kAborted));
+  const uint64_t to = id_of(args[0]);
+  bool cancelled = false;
+  if (std::shared_ptr<Interpreter> interpreter = Interpreter::find(to)) {
+    cancelled = interpreter->cancel_call(key, CancelCause::kAborted);
+  } else if (std::shared_ptr<NodeGuest> guest = NodeGuest::registry().find(to)) {
+    cancelled = guest->calls().cancel(key, CancelCause::kAborted);
+  }
+  args.GetReturnValue().Set(cancelled);
 }
 
 void keep_alive(Arguments args) { Realm::of(args).keep_alive(args[0]->IsTrue()); }
@@ -188,11 +189,15 @@ void create_interpreter(Arguments args) {
 }
 
 void terminate(Arguments args) {
-  Realm& realm = Realm::of(args);
-  std::shared_ptr<Interpreter> interpreter = Interpreter::find(id_of(args[0]));
-  args.GetReturnValue().Set(
-      interpreter != nullptr &&
-      interpreter->terminate(EndCause::kTerminated, encode_reason(realm, args[1])));
+  Reason reason = encode_reason(Realm::of(args), args[1]);
+  const uint64_t id = id_of(args[0]);
+  bool done = false;
+  if (std::shared_ptr<Interpreter> interpreter = Interpreter::find(id)) {
+    done = interpreter->terminate(EndCause::kTerminated, std::move(reason));
+  } else if (std::shared_ptr<NodeGuest> guest = NodeGuest::registry().find(id)) {
+    done = guest->terminate(EndCause::kTerminated, std::move(reason));
+  }
+  args.GetReturnValue().Set(done);
 }
 
 void claim(Arguments args) {
@@ -217,19 +222,29 @@ const char* state_name(Interpreter::State state) {
 void interpreters(Arguments args) {
   Isolate* isolate = args.GetIsolate();
   Local<v8::Context> context = isolate->GetCurrentContext();
-  std::vector<Local<Value>> list;
+  std::map<uint64_t, Local<Value>> by_id;
+  const auto add = [&](uint64_t id, const std::string& name, uint64_t parent,
+                       Interpreter::State state, const char* runtime) {
+    Local<v8::Object> info = v8::Object::New(isolate);
+    const auto set = [&](const char* key, Local<Value> value) {
+      info->Set(context, literal(isolate, key), value).Check();
+    };
+    set("id", v8::Number::New(isolate, static_cast<double>(id)));
+    set("name", v8::String::NewFromUtf8(isolate, name.c_str()).ToLocalChecked());
+    set("parent", v8::Number::New(isolate, static_cast<double>(parent)));
+    set("state", literal(isolate, state_name(state)));
+    set("runtime", literal(isolate, runtime));
+    by_id.emplace(id, info);
+  };
   for (const std::shared_ptr<Interpreter>& one : Interpreter::all()) {
     if (one->reserved()) continue;
-    Local<v8::Object> info = v8::Object::New(isolate);
-    const auto set = [&](const char* name, Local<Value> value) {
-      info->Set(context, literal(isolate, name), value).Check();
-    };
-    set("id", v8::Number::New(isolate, static_cast<double>(one->id())));
-    set("name", v8::String::NewFromUtf8(isolate, one->name().c_str()).ToLocalChecked());
-    set("parent", v8::Number::New(isolate, static_cast<double>(one->options().parent)));
-    set("state", literal(isolate, state_name(one->state())));
-    list.push_back(info);
+    add(one->id(), one->name(), one->options().parent, one->state(), "v8");
   }
+  NodeGuest::registry().for_each([&](const NodeGuest& guest) {
+    add(guest.id(), guest.name(), guest.parent(), guest.state(), "node");
+  });
+  std::vector<Local<Value>> list;
+  for (const auto& [id, info] : by_id) list.push_back(info);
   args.GetReturnValue().Set(v8::Array::New(isolate, list.data(), list.size()));
 }
 

@@ -81,8 +81,10 @@ class NodeParty final : public Party {
 };
 
 NodeRealm::NodeRealm(Local<v8::Context> context, std::shared_ptr<NodeParty> party,
-                     node::MultiIsolatePlatform* platform)
-    : Realm(Isolate::GetCurrent(), context, party, waiter_, platform, party->id(), nullptr),
+                     node::Environment* environment)
+    : Realm(Isolate::GetCurrent(), context, party, waiter_,
+            node::GetMultiIsolatePlatform(environment), party->id(), nullptr),
+      environment_(environment),
       node_party_(std::move(party)) {
   node_party_->serve(this);
 }
@@ -93,8 +95,7 @@ Local<v8::Object> NodeRealm::install(Local<v8::Context> context) {
   Isolate* isolate = Isolate::GetCurrent();
   node::Environment* environment = node::GetCurrentEnvironment(context);
   auto party = make_party<NodeParty>(node::GetCurrentEventLoop(isolate));
-  auto* realm =
-      new NodeRealm(context, std::move(party), node::GetMultiIsolatePlatform(environment));
+  auto* realm = new NodeRealm(context, std::move(party), environment);
 
   // process.exit() only runs AtExit callbacks; an environment that ends otherwise runs its cleanup
   // hooks and then those. Whichever comes first shuts down; in the first case what is left goes
@@ -105,7 +106,7 @@ Local<v8::Object> NodeRealm::install(Local<v8::Context> context) {
     int exit_code = 0;
     void shut_down() {
       if (realm == nullptr) return;
-      realm->shut_down();
+      realm->end();
       exit_code = realm->exit_code_;
     }
   };
@@ -140,12 +141,57 @@ void NodeRealm::add_more_functions(Local<v8::Object> binding) {
     if (!args[0]->IsInt32()) return;
     static_cast<NodeRealm&>(Realm::of(args)).set_exit_code(args[0].As<v8::Int32>()->Value());
   });
+  for (const NamedFunction& one : node_guest_functions()) {
+    add_function(binding, one.name, one.call);
+  }
+}
+
+void NodeRealm::become_guest(std::string name, uint64_t parent) {
+  guest_ = std::make_shared<NodeGuest>(environment_, isolate(), party(), waiter_, std::move(name),
+                                       parent);
+  guest_->begin();
+  NodeGuest::registry().add(guest_->id(), guest_);
+}
+
+void NodeRealm::end() {
+  if (guest_ != nullptr) guest_->let_go();
+  shut_down();
+  if (guest_ != nullptr) guest_->announce_end();
+  guest_.reset();
+}
+
+void NodeRealm::note_blocked(bool blocked) {
+  if (guest_ == nullptr) return;
+  guest_->set_state(blocked ? Interpreter::State::kBlocked : Interpreter::State::kRunning);
 }
 
 void NodeRealm::keep_alive(bool on) { node_party_->keep_alive(on); }
 
+bool NodeRealm::take_up(Letter& letter, uint64_t* tag) {
+  if (guest_ == nullptr) return true;
+  if ((letter.type & kStoppable) != 0) {
+    letter.type &= ~kStoppable;
+    const std::optional<uint64_t> begun = guest_->calls().begin({letter.from, letter.id});
+    *tag = next_code_ = begun.value_or(0);
+    return begun.has_value();
+  }
+  if (letter.type >= kFirstRequest && letter.type <= kLastRequest) {
+    next_code_ = NodeCalls::kOtherCode;
+  }
+  return true;
+}
+
 void NodeRealm::call_hook(Local<v8::Function> hook, int argc, Local<Value> argv[]) {
   v8::Context::Scope scope(context());
+  if (guest_ != nullptr) {
+    const uint64_t code = std::exchange(next_code_, 0);
+    if (guest_->ending()) return;
+    // As below, but what comes after the code of a call is not to be stopped with it.
+    node::CallbackScope callback_scope(isolate(), context()->Global(), node::async_context{0, 0});
+    guest_->calls().run(
+        code, [&] { (void)hook->Call(context(), context()->Global(), argc, argv).IsEmpty(); });
+    return;
+  }
   // Runs nextTick callbacks and microtasks after, and reports what is thrown as uncaught.
   (void)node::MakeCallback(isolate(), context()->Global(), hook, argc, argv,
                            node::async_context{0, 0});

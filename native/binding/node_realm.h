@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
+#include "node_guest.h"
 #include "realm.h"
 
 namespace isolane {
@@ -16,21 +18,32 @@ class NodeRealm final : public Realm {
 
   ~NodeRealm() override;
   void keep_alive(bool on) override;
+  bool must_yield() const override { return guest_ != nullptr && guest_->ending(); }
   // With which the process ends, once that is known.
   void set_exit_code(int code) { exit_code_ = code; }
+
+  // From now on this environment serves as an interpreter.
+  void become_guest(std::string name, uint64_t parent);
+  NodeGuest* guest() const { return guest_.get(); }
 
  protected:
   void call_hook(v8::Local<v8::Function> hook, int argc, v8::Local<v8::Value> argv[]) override;
   void add_more_functions(v8::Local<v8::Object> binding) override;
   Clock::duration watch_interval() const override;
   bool told_to_stop() override;
+  void note_blocked(bool blocked) override;
+  bool take_up(Letter& letter, uint64_t* tag) override;
 
  private:
   NodeRealm(v8::Local<v8::Context> context, std::shared_ptr<NodeParty> party,
-            node::MultiIsolatePlatform* platform);
+            node::Environment* environment);
+  void end();
 
+  node::Environment* const environment_;
   const std::shared_ptr<NodeParty> node_party_;
   ThreadWaiter waiter_;
+  std::shared_ptr<NodeGuest> guest_;  // null unless this is a guest
+  uint64_t next_code_ = 0;            // whose code the next hook runs, as NodeCalls has it
   int exit_code_ = 0;
   v8::Global<v8::Function> pulse_;  // a JavaScript function that does nothing
 };

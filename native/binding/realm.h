@@ -95,6 +95,8 @@ class Realm : public HostObjects {
   // While a thread waits: how long before it is to look whether it should stop.
   virtual Clock::duration watch_interval() const { return Clock::duration::max(); }
   virtual bool told_to_stop() { return false; }
+  // Whoever asks is to see that this party waits.
+  virtual void note_blocked(bool) {}
   virtual void add_more_functions(v8::Local<v8::Object> binding) = 0;
 
   void add_function(v8::Local<v8::Object> target, const char* name, v8::FunctionCallback callback);
@@ -142,6 +144,7 @@ Status Realm::block(const Endpoint& endpoint, Deadline deadline, Operation&& ope
   if (self_ != nullptr) self_->set_blocked(endpoint.channel()->id(), endpoint.side());
   Status status;
   for (;;) {
+    note_blocked(true);  // each time, since to look whether to stop is to run
     const Clock::duration interval = watch_interval();
     Deadline until = deadline;
     if (interval != Clock::duration::max()) until = std::min(deadline, Clock::now() + interval);
@@ -156,6 +159,7 @@ Status Realm::block(const Endpoint& endpoint, Deadline deadline, Operation&& ope
       break;
     }
   }
+  note_blocked(false);
   if (self_ != nullptr) self_->set_state(Interpreter::State::kRunning);
   return status;
 }

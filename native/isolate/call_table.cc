@@ -12,6 +12,17 @@ constexpr auto kShortestLook = std::chrono::milliseconds(1);
 
 }  // namespace
 
+const char* name_of(CancelCause cause) {
+  switch (cause) {
+    case CancelCause::kTimeout:
+      return "timeout";
+    case CancelCause::kCpuTimeout:
+      return "cpuTimeout";
+    default:
+      return "aborted";
+  }
+}
+
 Deadline CallTable::add(CallKey key, CallLimits limits) {
   std::lock_guard<std::mutex> guard(mutex_);
   auto [added, is_new] = calls_.try_emplace(key);

@@ -29,6 +29,8 @@ struct CallLimits {
 
 // The numbers are those of CancelCause in src/binding/binding.ts.
 enum class CancelCause : uint8_t { kTimeout = 1, kCpuTimeout = 2, kAborted = 3 };
+// As the body of the letter to who called; see NativeLetter in src/binding/binding.ts.
+const char* name_of(CancelCause cause);
 
 // A call passes through: added, when it is asked for; begun, when the interpreter takes it up,
 // under a tag that its code carries through all its awaits; and ended, or cancelled and then

@@ -344,9 +344,7 @@ void Interpreter::tell_caller(const CallTable::Cancelled& cancelled) {
   letter.from = id();
   letter.type = static_cast<uint32_t>(NativeLetter::kCancelled);
   letter.id = cancelled.key.id;
-  letter.body = text_parcel(cancelled.cause == CancelCause::kTimeout      ? "timeout"
-                            : cancelled.cause == CancelCause::kCpuTimeout ? "cpuTimeout"
-                                                                          : "aborted");
+  letter.body = text_parcel(name_of(cancelled.cause));
   caller->post(std::move(letter));
 }
 

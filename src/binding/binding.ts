@@ -167,6 +167,7 @@ export interface NativeInterpreterInfo {
   /** The party that created it. */
   parent: number;
   state: 'idle' | 'running' | 'blocked' | 'closed';
+  runtime: 'v8' | 'node';
 }
 
 /** The Local Interpreter Lock of an interpreter at one moment. */
@@ -284,6 +285,16 @@ export interface Binding {
   setExitCode(code: number): void;
   /** Only in Node, before the first interpreter is created: the folder of our own code for interpreters. */
   setGuestFolder(path: string): void;
+}
+
+/** What Node's binding has beside. */
+export interface NodeBinding extends Binding {
+  /** Lets this environment serve as an interpreter: it is listed, takes that name, and whoever writes to it is told of its end. */
+  becomeGuest(name: string, parent: number): void;
+  /** Why this environment is about to end: the `reason` of those who are told, unless it was terminated. */
+  explainEnd(reason: unknown): void;
+  /** A call that may be stopped is done, or is to be forgotten. */
+  endCall(tag: number): void;
 }
 
 /** What an interpreter's binding has beside. */

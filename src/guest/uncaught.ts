@@ -1,11 +1,6 @@
-import { ownConsoleRoute } from '../interpreter/console-routes.js';
-import { encodeError } from '../interpreter/errors-that-cross.js';
-import { interpreterName } from '../interpreter/names.js';
-import { post } from '../interpreter/post-office.js';
-import { Letter, type UncaughtBody } from '../interpreter/protocol.js';
-import { ownErrorRoute } from '../interpreter/uncaught-errors.js';
+import type { UncaughtBody } from '../interpreter/protocol.js';
+import { reportUncaught as reportTo } from '../interpreter/report-uncaught.js';
 import { guest } from './binding.js';
-import { writeTo } from './console.js';
 
 /** Tells of an exception that nobody caught; the interpreter goes on. */
 export function reportUncaught(error: unknown): void {
@@ -13,17 +8,7 @@ export function reportUncaught(error: unknown): void {
 }
 
 function report(kind: UncaughtBody['kind'], error: unknown): void {
-  const route = ownErrorRoute();
-  if (route !== undefined) {
-    const body: UncaughtBody = { kind, error: encodeError(error), name: guest.partyName };
-    if (post(route.to, Letter.uncaught, route.route, body)) return;
-  }
-  const console = ownConsoleRoute();
-  const what = kind === 'unhandledRejection' ? 'Uncaught (in promise)' : 'Uncaught';
-  const where = interpreterName(guest.partyId, guest.partyName);
-  // A console that is ignored is not a reason to hide mistakes.
-  const to = console.to < 0 ? { to: guest.hostId, route: 0 } : console;
-  writeTo(to, 'error', [`${what} in ${where}:`, error]);
+  reportTo(kind, error, { to: guest.hostId, route: 0 });
 }
 
 const unhandled = new Map<Promise<unknown>, unknown>();

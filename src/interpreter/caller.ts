@@ -1,11 +1,13 @@
 import { CancelCause, native } from '../binding/binding.js';
 import { callSite } from '../binding/world.js';
 import { InterpreterClosedError, LockTimeoutError } from '../errors/interpreter-errors.js';
+import { IsolaneError } from '../errors/isolane-error.js';
 import { NotShareableError } from '../errors/ownership-errors.js';
 import type { CallOptions } from './call-options.js';
 import type { Correspondent } from './calls.js';
 import { decodeError } from './errors-that-cross.js';
 import { type AnyFunction, sourceOf } from './functions.js';
+import { isNodeRuntime } from './node-runtime.js';
 import {
   type CallBody,
   type CallSyncReply,
@@ -180,6 +182,10 @@ export class Caller {
   }
 
   private noReply(): Error {
+    if (isNodeRuntime(this.peer.id)) {
+      const text = `The ${this.peer.label} is a Node runtime, which no other thread may enter: its isolate belongs to the event loop of a Worker. Use call().`;
+      return new IsolaneError('ERR_ISOLANE_NO_CALL_SYNC', text);
+    }
     const lock = native.lockState(this.peer.id);
     // Without a time-out nobody gives up waiting: it ended in the meantime.
     if (lock === undefined || this.options?.timeout === undefined) return this.peer.closedError();

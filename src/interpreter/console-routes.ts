@@ -41,6 +41,11 @@ export function ownConsoleRoute(): ConsoleRoute {
   return inherited ?? { to: native.hostId, route: 0 };
 }
 
+/** To the console of this party itself. */
+export function hereRoute(): ConsoleRoute {
+  return { to: native.partyId, route: 0 };
+}
+
 export function setOwnConsoleRoute(route: ConsoleRoute): void {
   inherited = route;
 }

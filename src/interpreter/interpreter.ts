@@ -10,7 +10,7 @@ import { IsolaneError } from '../errors/isolane-error.js';
 import { type CallOptions, checkedCallOptions } from './call-options.js';
 import { Caller } from './caller.js';
 import { born, correspondent, onEnded } from './calls.js';
-import { consoleRoute, forgetRoute } from './console-routes.js';
+import { consoleRoute, forgetRoute, hereRoute } from './console-routes.js';
 import type { InterpreterEnd } from './endings.js';
 import {
   type CpuProfileHandle,
@@ -23,9 +23,10 @@ import {
   startCpuProfile,
 } from './inspection.js';
 import { interpreterName } from './names.js';
+import { startNodeRuntime } from './node-runtime.js';
 import { checked, type InterpreterOptions } from './options.js';
 import { post } from './post-office.js';
-import { Letter } from './protocol.js';
+import { type ConsoleRoute, Letter } from './protocol.js';
 import { setReserve, takeReserved } from './reserve.js';
 import { errorRoute, forgetErrorRoute } from './uncaught-errors.js';
 
@@ -55,13 +56,16 @@ export class Interpreter extends Caller {
   readonly id: number;
   /** What `create` was given, `''` by default. */
   readonly name: string;
+  /** What it runs on: a bare isolate, or a Worker of Node. */
+  readonly runtime: 'v8' | 'node';
   private ending: Promise<void> | undefined = undefined;
   private whenClosed: Promise<InterpreterEnd> | undefined = undefined;
 
-  private constructor(id: number, name: string) {
+  private constructor({ id, name, runtime }: Identity) {
     super(correspondent(id, interpreterName(id, name)));
     this.id = id;
     this.name = name;
+    this.runtime = runtime;
   }
 
   /**
@@ -79,15 +83,21 @@ export class Interpreter extends Caller {
    * ```
    */
   static async create(options: InterpreterOptions = {}): Promise<Interpreter> {
-    const { console, onError, globals, ...nativeOptions } = checked(options);
-    const id = takeFromReserve(nativeOptions) ?? (await start(nativeOptions));
-    const interpreter = Interpreter.of(id, nativeOptions.name);
-    interpreter.peer.willTell();
+    const { console, onError, globals, runtime, ...nativeOptions } = checked(options);
     const route = consoleRoute(console);
-    if (route !== undefined) {
-      post(id, Letter.console, 0, route);
-      interpreter.peer.onEnd(() => forgetRoute(route));
+    let id: number;
+    try {
+      id =
+        runtime === 'v8'
+          ? await startBare(nativeOptions, route)
+          : await startNodeRuntime({ ...nativeOptions, console: route ?? hereRoute() });
+    } catch (error) {
+      forgetRoute(route);
+      throw error;
     }
+    const interpreter = Interpreter.of({ id, name: nativeOptions.name, runtime });
+    interpreter.peer.willTell();
+    if (route !== undefined) interpreter.peer.onEnd(() => forgetRoute(route));
     const errors = errorRoute(onError);
     if (errors !== undefined) {
       post(id, Letter.errors, 0, errors);
@@ -123,7 +133,7 @@ export class Interpreter extends Caller {
     return native
       .interpreters()
       .filter(({ state }) => state !== 'closed')
-      .map(({ id, name }) => Interpreter.of(id, name));
+      .map((info) => Interpreter.of(info));
   }
 
   /** The interpreter, or Node environment, in which this is asked. */
@@ -317,11 +327,11 @@ export class Interpreter extends Caller {
   }
 
   /** The one object for an interpreter. */
-  private static of(id: number, name: string): Interpreter {
-    const known = objects.get(id)?.deref();
+  private static of(identity: Identity): Interpreter {
+    const known = objects.get(identity.id)?.deref();
     if (known !== undefined) return known;
-    const made = new Interpreter(id, name);
-    objects.set(id, new WeakRef(made));
+    const made = new Interpreter(identity);
+    objects.set(identity.id, new WeakRef(made));
     return made;
   }
 
@@ -341,10 +351,18 @@ export class Interpreter extends Caller {
   }
 }
 
+type Identity = Pick<NativeInterpreterInfo, 'id' | 'name' | 'runtime'>;
+
+async function startBare(options: NativeInterpreterOptions, route?: ConsoleRoute): Promise<number> {
+  const id = takeFromReserve(options) ?? (await startNew(options));
+  if (route !== undefined) post(id, Letter.console, 0, route);
+  return id;
+}
+
 const objects = new Map<number, WeakRef<Interpreter>>();
 onEnded((id) => objects.delete(id));
 
-async function start(options: NativeInterpreterOptions): Promise<number> {
+async function startNew(options: NativeInterpreterOptions): Promise<number> {
   const id = native.createInterpreter(options);
   await born(id).catch((why: unknown) => {
     throw new IsolaneError('ERR_ISOLANE_CREATE', `The interpreter could not be made: ${why}.`);

@@ -12,6 +12,11 @@ export interface InterpreterOptions {
   stackSize?: number | undefined;
   /** Become globals; like {@link Interpreter.provide}. */
   globals?: Record<string, unknown> | undefined;
+  /**
+   * `'v8'` (default): a bare isolate with a thread. `'node'`: a Worker of Node, with all of Node inside; only code that runs in Node
+   * can make one.
+   */
+  runtime?: 'v8' | 'node' | undefined;
   /** Where its console prints: `'inherit'` (default) on the console here, `'ignore'` nowhere, or a function that gets each line. */
   console?: ConsoleOption | undefined;
   /**
@@ -38,6 +43,7 @@ interface CheckedOptions extends NativeInterpreterOptions {
   onError: OnError | undefined;
   globals: Record<string, unknown> | undefined;
   console: ConsoleOption;
+  runtime: 'v8' | 'node';
 }
 
 const SMALLEST_STACK = 256 * 1024;
@@ -49,6 +55,7 @@ export function checked(options: InterpreterOptions): CheckedOptions {
     throw new TypeError('Interpreter.create() takes an object with options.');
   }
   const { name = '', memoryLimit, stackSize, globals, console = 'inherit', onError } = options;
+  const { runtime = 'v8' } = options;
   if (typeof name !== 'string') throw new TypeError('The option name must be a string.');
   if (globals !== undefined && (typeof globals !== 'object' || globals === null)) {
     throw new TypeError('The option globals must be an object: its properties become globals.');
@@ -59,12 +66,17 @@ export function checked(options: InterpreterOptions): CheckedOptions {
   if (onError !== undefined && typeof onError !== 'function') {
     throw new TypeError('The option onError must be a function.');
   }
-  for (const later of ['runtime', 'modules']) {
-    if (later in options) {
-      throw new TypeError(`The option ${later} is not supported in this version.`);
-    }
+  if (runtime !== 'v8' && runtime !== 'node') {
+    throw new TypeError(`The option runtime must be 'v8' or 'node'.`);
   }
-  const result: CheckedOptions = { name, globals, console, onError };
+  if ('modules' in options) {
+    throw new TypeError(
+      runtime === 'node'
+        ? `The option modules is not for runtime: 'node', where Node loads what it likes.`
+        : 'The option modules is not supported in this version.',
+    );
+  }
+  const result: CheckedOptions = { name, globals, console, onError, runtime };
   if (memoryLimit !== undefined) {
     result.memoryLimit = bytes('memoryLimit', memoryLimit, SMALLEST_HEAP);
   }

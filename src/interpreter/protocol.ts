@@ -45,6 +45,8 @@ export const Letter = {
   errors: 50,
   /** From an interpreter, of what nobody caught there, `id` being the route's. Body: an {@link UncaughtBody}. */
   uncaught: 51,
+  /** From a Node runtime to who made it: it is ready; the id is what it was given for this. */
+  nodeReady: 60,
 } as const;
 
 export type CallBody = [text: FunctionText, args: unknown[]];

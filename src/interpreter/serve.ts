@@ -34,6 +34,8 @@ import {
 export interface Server {
   runScript(source: string, name: string): unknown;
   importModule(specifier: string, referrer: string): Promise<ImportedModule>;
+  /** Runs code of a call that may be stopped. */
+  runInCall?(tag: number, code: () => unknown): unknown;
   /** A call that could be stopped is done, or was stopped. */
   endCall(tag: number): void;
   functionCompiler: FunctionCompiler;
@@ -134,7 +136,8 @@ export function serve(server: Server): void {
       if (closing) return end(() => fail(from, id, closedHere()));
       try {
         if (body instanceof Unreadable) throw body.problem;
-        const result = handler(body as Body);
+        const run = (): unknown => handler(body as Body);
+        const result = tag === 0 ? run() : (server.runInCall ?? plainly)(tag, run);
         if (!isThenable(result)) return end(() => succeed(from, id, result));
         Promise.resolve(result).then(
           (value) => end(() => succeed(from, id, value)),
@@ -209,6 +212,10 @@ function withoutReplyRoot(error: unknown): unknown {
     error.message.replace(error.path, () => path),
     path,
   );
+}
+
+function plainly(_tag: number, code: () => unknown): unknown {
+  return code();
 }
 
 function succeed(to: number, id: number, result: unknown): void {

@@ -1,6 +1,13 @@
+let ours = /\n {4}at [^\n]*\bisolane:guest\/[^\n]*/g;
+
+/** In a Node runtime, where our machinery lies in files. */
+export function setOurFrames(pattern: RegExp): void {
+  ours = pattern;
+}
+
 /** Without the frames of an interpreter's own machinery, which lie between the user's code and whoever called it. */
 export function withoutOurFrames(stack: string): string {
-  return stack.replace(/\n {4}at [^\n]*\bisolane:guest\/[^\n]*/g, '');
+  return stack.replace(ours, '');
 }
 
 /** An error's stack as a text, whatever `Error.prepareStackTrace` or somebody's hand has made of it; never throws. */
@@ -31,7 +38,7 @@ function framesIn(stack: unknown): string[] {
   if (!Array.isArray(stack)) return [];
   return stack
     .map((frame) => `    at ${String(frame)}`)
-    .filter((line) => !/\bisolane:guest\//.test(line));
+    .filter((line) => withoutOurFrames(`\n${line}`) !== '');
 }
 
 function headerOf(error: Error): string {

@@ -1,15 +1,9 @@
-import { callSite } from '../binding/world.js';
-import { ownConsoleRoute } from '../interpreter/console-routes.js';
-import { post } from '../interpreter/post-office.js';
-import {
-  type ConsoleBody,
-  type ConsoleLevel,
-  type ConsoleRoute,
-  Letter,
-} from '../interpreter/protocol.js';
-import { withoutOurFrames } from '../interpreter/stacks.js';
-import { isPlain, withStandIns } from '../interpreter/stand-ins.js';
-import { guest } from './binding.js';
+import { callSite, now } from '../binding/world.js';
+import { ownConsoleRoute } from './console-routes.js';
+import { post } from './post-office.js';
+import { type ConsoleBody, type ConsoleLevel, type ConsoleRoute, Letter } from './protocol.js';
+import { withoutOurFrames } from './stacks.js';
+import { isPlain, withStandIns } from './stand-ins.js';
 
 const INDENT = 2;
 
@@ -49,7 +43,7 @@ function writeTime(name: string, rest: unknown[]): void {
     write('warn', [`No such label '${name}' for console.time()`]);
     return;
   }
-  const ms = guest.now() - start;
+  const ms = now() - start;
   const text = ms < 1000 ? `${ms.toPrecision(4)}ms` : `${(ms / 1000).toFixed(3)}s`;
   write('log', [`${name}: ${text}`, ...rest]);
 }
@@ -99,7 +93,7 @@ export const console = {
   },
 
   time(name?: unknown): void {
-    timers.set(label(name), guest.now());
+    timers.set(label(name), now());
   },
   timeLog: (name?: unknown, ...rest: unknown[]): void => writeTime(label(name), rest),
   timeEnd(name?: unknown): void {

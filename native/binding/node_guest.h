@@ -1,0 +1,89 @@
+// A Node environment that serves as an interpreter: a Worker that `runtime: 'node'` made.
+#pragma once
+
+#include <node.h>
+#include <v8.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "../core/party.h"
+#include "../core/registry.h"
+#include "../core/waiter.h"
+#include "../isolate/interpreter.h"
+#include "../value/reason.h"
+#include "control.h"
+#include "node_calls.h"
+
+namespace isolane {
+
+// What Interpreter is to a GuestRealm, it is to its environment's NodeRealm: it can be found and
+// ended from any thread, remembers who wrote to it, and tells them of the end and its cause. The
+// isolate, the thread and the loop remain Node's.
+class NodeGuest final : public std::enable_shared_from_this<NodeGuest> {
+ public:
+  using State = Interpreter::State;
+
+  // Any thread. Has those that live.
+  static Registry<NodeGuest>& registry();
+
+  NodeGuest(node::Environment* environment, v8::Isolate* isolate, std::shared_ptr<Party> party,
+            ThreadWaiter& waiter, std::string name, uint64_t parent);
+
+  // Any thread.
+  uint64_t id() const { return party_->id(); }
+  const std::string& name() const { return name_; }
+  uint64_t parent() const { return parent_; }
+  State state() const { return state_.load(std::memory_order_relaxed); }
+  // Delivers a letter, and remembers its sender so that it learns of the end. False after the end.
+  bool post(Letter&& letter);
+  // Ends it now, whatever it does. False if it has ended or is ending already.
+  bool terminate(EndCause cause, Reason reason = {});
+  // Whether it is to end, so that no more code should run.
+  bool ending() const { return ending_.load(std::memory_order_acquire); }
+  NodeCalls& calls() { return calls_; }
+  const std::shared_ptr<Party>& party() const { return party_; }
+
+  // The rest is for the environment's own thread.
+
+  // Once, before anybody can find it.
+  void begin();
+  void set_state(State state) { state_.store(state, std::memory_order_relaxed); }
+  // Node ends it.
+  void note_ending() { ending_.store(true, std::memory_order_release); }
+  // Says why it ends, unless it has been terminated.
+  void explain_end(Reason reason);
+  // The environment goes: nobody touches it from now on.
+  void let_go();
+  // After let_go(), once its endpoints are closed: tells all who wrote to it.
+  void announce_end();
+
+ private:
+  static size_t near_heap_limit(void* data, size_t current, size_t initial);
+
+  node::Environment* const environment_;
+  v8::Isolate* const isolate_;
+  const std::shared_ptr<Party> party_;
+  ThreadWaiter& waiter_;
+  const std::string name_;
+  const uint64_t parent_;
+  NodeCalls calls_;
+  std::atomic<State> state_{State::kRunning};
+  std::atomic<bool> ending_{false};
+
+  std::mutex mutex_;    // guards what follows, and changes of ending_
+  bool alive_ = false;  // the environment may be touched
+  bool ended_ = false;
+  EndCause cause_ = EndCause::kClosed;
+  Reason reason_;
+  std::vector<uint64_t> correspondents_;  // who is told of the end
+};
+
+// What Node's binding has for it; see `NodeBinding` in src/binding/binding.ts.
+const std::vector<NamedFunction>& node_guest_functions();
+
+}  // namespace isolane

@@ -1,0 +1,89 @@
+/** What a Worker runs that serves as an interpreter with `runtime: 'node'`. */
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { workerData } from 'node:worker_threads';
+import { hold } from '../binding/alive.js';
+import { type NodeBinding, native } from '../binding/binding.js';
+import { setCurrentTag } from '../binding/call-scope.js';
+import * as isolane from '../index.js';
+import { console as routed } from '../interpreter/console.js';
+import { setOwnConsoleRoute } from '../interpreter/console-routes.js';
+import { handleLetters, post } from '../interpreter/post-office.js';
+import { type ConsoleRoute, Letter } from '../interpreter/protocol.js';
+import { reportUncaught } from '../interpreter/report-uncaught.js';
+import { serve } from '../interpreter/serve.js';
+import { setOurFrames } from '../interpreter/stacks.js';
+import { dropWarning, functionCompiler, here, importModule, runScript } from './node-code.js';
+
+/** What it is given, as `workerData.isolane`. */
+export interface NodeGuestData {
+  /** What to call its birth by in the letter that says that it is ready. */
+  birth: number;
+  /** The party that made it. */
+  parent: number;
+  name: string;
+  console: ConsoleRoute;
+}
+
+const { birth, parent, name, console: route } = workerData.isolane as NodeGuestData;
+const node = native as NodeBinding;
+
+/** It was closed, which needs no explanation. */
+let closed = false;
+
+/** The call whose code runs, be it after an await. */
+const currentCall = new AsyncLocalStorage<number>();
+
+node.becomeGuest(name, parent);
+// Its loop would end otherwise whenever there is nothing to do.
+hold();
+explainEnds();
+dropWarning();
+setOurFrames(ourFrames());
+setOwnConsoleRoute(route);
+Object.assign(console, routed);
+// Functions that travel bring no imports along.
+for (const [key, value] of Object.entries({ isolane, require: createRequire(here()) })) {
+  Object.defineProperty(globalThis, key, { value, configurable: true, writable: true });
+}
+setCurrentTag(() => currentCall.getStore() ?? 0);
+serve({
+  runScript,
+  importModule,
+  functionCompiler,
+  runInCall: (tag, code) => currentCall.run(tag, code),
+  endCall: (tag) => node.endCall(tag),
+  finish,
+});
+post(parent, Letter.nodeReady, birth);
+
+function finish(): void {
+  closed = true;
+  process.exit();
+}
+
+/** Frames of this package, and of Node's own code below them. */
+function ourFrames(): RegExp {
+  const dist = resolve(__dirname, '..').replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  return new RegExp(
+    `\\n {4}at [^\\n]*(\\b|\\()${dist}[^\\n]*(\\n {4}at [^\\n]*\\(node:[^\\n]*)*`,
+    'g',
+  );
+}
+
+/** Tells those who wait for answers why none will come, and stops to answer when the end begins. */
+function explainEnds(): void {
+  process.on('uncaughtExceptionMonitor', (error, origin) => {
+    if (process.listenerCount('uncaughtException') > 0) return;
+    reportUncaught(origin, error, { to: parent, route: 0 });
+    node.explainEnd(error);
+  });
+  process.prependListener('exit', (code) => {
+    if (!closed) node.explainEnd(`process.exit(${code})`);
+    for (const type of Object.values(Letter)) {
+      if (type < Letter.result) handleLetters(type, () => {});
+    }
+  });
+}

@@ -1,0 +1,26 @@
+import { native } from '../binding/binding.js';
+import { writeTo } from './console.js';
+import { ownConsoleRoute } from './console-routes.js';
+import { encodeError } from './errors-that-cross.js';
+import { interpreterName } from './names.js';
+import { post } from './post-office.js';
+import { type ConsoleRoute, Letter, type UncaughtBody } from './protocol.js';
+import { ownErrorRoute } from './uncaught-errors.js';
+
+/** Tells of what nobody caught here. `host`: the console for it if ours is ignored. */
+export function reportUncaught(
+  kind: UncaughtBody['kind'],
+  error: unknown,
+  host: ConsoleRoute,
+): void {
+  const route = ownErrorRoute();
+  if (route !== undefined) {
+    const body: UncaughtBody = { kind, error: encodeError(error), name: native.partyName };
+    if (post(route.to, Letter.uncaught, route.route, body)) return;
+  }
+  const console = ownConsoleRoute();
+  const what = kind === 'unhandledRejection' ? 'Uncaught (in promise)' : 'Uncaught';
+  const where = interpreterName(native.partyId, native.partyName);
+  // A console that is ignored is not a reason to hide mistakes.
+  writeTo(console.to < 0 ? host : console, 'error', [`${what} in ${where}:`, error]);
+}
