@@ -24,6 +24,7 @@ namespace {
 struct Code {
   std::string text;
   std::shared_ptr<const std::vector<uint8_t>> cache;  // V8's; null until the first run
+  bool kept = false;                                  // the cache is not made anew any more
 };
 
 // Leaked on purpose: interpreters may outlive static objects. What is in stays where it is.
@@ -65,6 +66,14 @@ Code* find(Library& all, const std::string& name) {
   return &all.by_name.emplace(name, Code{std::move(text), nullptr}).first->second;
 }
 
+void store(Code& code, Local<v8::Function> function) {
+  std::unique_ptr<v8::ScriptCompiler::CachedData> made(
+      v8::ScriptCompiler::CreateCodeCacheForFunction(function));
+  if (made == nullptr) return;
+  std::lock_guard<std::mutex> guard(library().mutex);
+  code.cache = std::make_shared<const std::vector<uint8_t>>(made->data, made->data + made->length);
+}
+
 }  // namespace
 
 void GuestCode::set_folder(std::string folder) {
@@ -75,7 +84,7 @@ void GuestCode::set_folder(std::string folder) {
 
 MaybeLocal<Value> GuestCode::run(Local<v8::Context> context, const std::string& name,
                                  Local<v8::String> parameter, Local<Value> argument,
-                                 Local<v8::Function>* first) {
+                                 Local<v8::Function>* ran) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
   Library& all = library();
   Code* code = nullptr;
@@ -113,22 +122,29 @@ MaybeLocal<Value> GuestCode::run(Local<v8::Context> context, const std::string& 
   Local<Value> result;
   if (!function->Call(context, v8::Undefined(isolate), 1, &argument).ToLocal(&result)) return {};
 
-  if (cache == nullptr) {
-    // After the run, so that the functions which every start needs are in it.
-    refine(name, function);
-    if (first != nullptr) *first = function;
-  }
+  // After the run, so that the functions which every start needs are in it.
+  if (cache == nullptr) store(*code, function);
+  if (ran != nullptr) *ran = function;
   return result;
 }
 
-void GuestCode::refine(const std::string& name, Local<v8::Function> first) {
-  std::unique_ptr<v8::ScriptCompiler::CachedData> made(
-      v8::ScriptCompiler::CreateCodeCacheForFunction(first));
-  if (made == nullptr) return;
+void GuestCode::keep(const std::string& name, Local<v8::Function> ran) {
+  Library& all = library();
+  Code* code = nullptr;
+  {
+    std::lock_guard<std::mutex> guard(all.mutex);
+    auto found = all.by_name.find(name);
+    if (found == all.by_name.end() || std::exchange(found->second.kept, true)) return;
+    code = &found->second;
+  }
+  store(*code, ran);
+}
+
+bool GuestCode::wants(const std::string& name) {
   Library& all = library();
   std::lock_guard<std::mutex> guard(all.mutex);
-  all.by_name[name].cache =
-      std::make_shared<const std::vector<uint8_t>>(made->data, made->data + made->length);
+  auto found = all.by_name.find(name);
+  return found != all.by_name.end() && !found->second.kept;
 }
 
 }  // namespace isolane

@@ -16,14 +16,15 @@ class GuestCode {
   static void set_folder(std::string folder);
 
   // Calls the code named `name` with `argument`. Empty with an exception pending if it cannot
-  // be read or throws. The first call in the process leaves a code cache for all later ones;
-  // `first` then gets the function that was called.
+  // be read or throws. The first call in the process leaves a code cache for all later ones.
   static v8::MaybeLocal<v8::Value> run(v8::Local<v8::Context> context, const std::string& name,
                                        v8::Local<v8::String> parameter,
                                        v8::Local<v8::Value> argument,
-                                       v8::Local<v8::Function>* first = nullptr);
-  // Adds to the cache what has been compiled of `first` since.
-  static void refine(const std::string& name, v8::Local<v8::Function> first);
+                                       v8::Local<v8::Function>* ran = nullptr);
+  // Makes the code cache anew, with all functions of `ran` that have run by now. Once for a name.
+  static void keep(const std::string& name, v8::Local<v8::Function> ran);
+  // Whether that is still to be done.
+  static bool wants(const std::string& name);
 };
 
 }  // namespace isolane

@@ -22,8 +22,8 @@ namespace {
 // Delivered in one go before timers and V8's tasks get their turn.
 constexpr size_t kDeliveries = 1024;
 
-// Turns with mail in the first guest of the process after which code is cached: 1, 2, 4 and 8.
-constexpr uint32_t kRefinedTurns = 8;
+// What every interpreter starts with.
+constexpr char kMain[] = "main";
 
 }  // namespace
 
@@ -36,12 +36,12 @@ std::unique_ptr<Guest> GuestRealm::make(Interpreter& interpreter, Local<v8::Cont
                                         node::MultiIsolatePlatform* platform) {
   std::unique_ptr<GuestRealm> realm(new GuestRealm(interpreter, context, platform));
   Local<v8::String> parameter = literal(realm->isolate(), "isolaneBinding");
-  Local<v8::Function> first;
-  if (GuestCode::run(context, "main", parameter, realm->make_binding(), &first).IsEmpty()) {
+  Local<v8::Function> main;
+  if (GuestCode::run(context, kMain, parameter, realm->make_binding(), &main).IsEmpty()) {
     realm->shut_down();
     return nullptr;
   }
-  if (!first.IsEmpty()) realm->first_code_.Reset(realm->isolate(), first);
+  if (GuestCode::wants(kMain)) realm->main_.Reset(realm->isolate(), main);
   return realm;
 }
 
@@ -85,19 +85,12 @@ bool GuestRealm::call_sync(uint32_t type, Parcel&& body, Parcel* reply) {
 }
 
 void GuestRealm::deliver() {
-  if (first_code_.IsEmpty() || !party()->has_mail()) return Realm::deliver(kDeliveries);
   Realm::deliver(kDeliveries);
-  refine_code();
-}
-
-// The first letters need functions that the start did not, which later guests need not compile.
-void GuestRealm::refine_code() {
-  if (self()->stopping()) return;
-  turns_++;
-  if ((turns_ & (turns_ - 1)) == 0) {
-    GuestCode::refine("main", first_code_.Get(isolate()));
-  }
-  if (turns_ >= kRefinedTurns) first_code_.Reset();
+  if (main_.IsEmpty() || !has_served_ || self()->stopping()) return;
+  // What a first call needs has run now: later interpreters find it compiled.
+  v8::HandleScope scope(isolate());
+  GuestCode::keep(kMain, main_.Get(isolate()));
+  main_.Reset();
 }
 
 bool GuestRealm::must_yield() const { return self()->stopping() || self()->lock().waiting() != 0; }
@@ -115,6 +108,7 @@ bool GuestRealm::take_up(Letter& letter, uint64_t* tag) {
     return begun.has_value();
   }
   if (letter.type >= kFirstRequest && letter.type <= kLastRequest) {
+    has_served_ = true;
     self()->enter_code(Interpreter::kOtherCode);
   }
   return true;

@@ -37,13 +37,10 @@ class GuestRealm final : public Realm, public Guest {
  private:
   GuestRealm(Interpreter& interpreter, v8::Local<v8::Context> context,
              node::MultiIsolatePlatform* platform);
-  void refine_code();
   void call_and_report(v8::Local<v8::Function> hook, int argc, v8::Local<v8::Value> argv[]);
 
-  // Our own code, where it was run for the first time in the process, and how often it had mail.
-  v8::Global<v8::Function> first_code_;
-  uint32_t turns_ = 0;
-
+  v8::Global<v8::Function> main_;  // our own code, as long as its code cache is to be made anew
+  bool has_served_ = false;        // a request
   v8::Global<v8::Function> on_timer_;
   v8::Global<v8::Function> on_import_;
   v8::Global<v8::Function> on_import_meta_;

@@ -1,5 +1,5 @@
 import { IsolaneError } from '../errors/isolane-error.js';
-import { type FunctionHeader, readHeader } from './function-header.js';
+import type { FunctionHeader } from './function-header.js';
 import {
   type AnyFunction,
   type FunctionPlace,
@@ -39,13 +39,12 @@ export function compileFunction(text: FunctionText, compiler: FunctionCompiler):
 }
 
 function compile(text: FunctionText, compiler: FunctionCompiler): AnyFunction {
-  const { source, place } = parseFunctionText(text);
+  const { source, place, header, helpers: names, mentionsArguments } = parseFunctionText(text);
   if (place.file === '') place.file = `isolane:function/${++count}`;
-  const header = readHeader(source);
-  const helpers = helpersIn(source, compiler);
+  const helpers = helpersIn(source, names, compiler);
   const make = (body: Body): AnyFunction => evaluate(body, place, helpers, compiler);
   try {
-    if (header.form === 'arrow') checkArguments(source, make);
+    if (header.form === 'arrow' && mentionsArguments) checkArguments(source, make);
     return make(
       header.form === 'method' ? methodBody(source, header) : expressionBody(source, header),
     );
@@ -106,18 +105,17 @@ function evaluate(
 
 /** An arrow function would find the arguments of the function around it, which is ours here. */
 function checkArguments(source: string, make: (body: Body) => unknown): void {
-  if (!/\barguments\b/.test(source)) return;
   // There the language forbids just this, and nothing is run.
   make({ text: `${BEGIN}()=>class{static{(${source}\n)}}`, position: 0 });
 }
 
-/** The names that TypeScript, esbuild, SWC and Babel give to their helpers look like one of these. */
-const HELPER = /(?<![\w$.#])(?:__[a-z]\w*|_[a-z]+(?:[_A-Z]\w*)?|tslib_\d+)(?![\w$])/g;
-
-function helpersIn(source: string, { findHelpers }: FunctionCompiler): Record<string, unknown> {
-  const names = new Set(source.match(HELPER));
-  for (const name of names) if (name in globalThis) names.delete(name);
-  return names.size === 0 ? {} : findHelpers([...names], source);
+function helpersIn(
+  source: string,
+  names: string[],
+  { findHelpers }: FunctionCompiler,
+): Record<string, unknown> {
+  const missing = names.filter((name) => !(name in globalThis));
+  return missing.length === 0 ? {} : findHelpers(missing, source);
 }
 
 function attempt<T>(action: () => T): T | undefined {

@@ -1,11 +1,14 @@
 import { native } from '../binding/binding.js';
 import { IsolaneError } from '../errors/isolane-error.js';
-import { readHeader } from './function-header.js';
+import { type FunctionHeader, readHeader } from './function-header.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: any function at all.
 export type AnyFunction = (...args: any[]) => unknown;
 
-/** A function as it travels: `line:column:file` of where it is from, all empty if that is not known; a new line; its source. */
+/**
+ * A function as it travels: what there is to know about it, as JSON; a new line; its source. All that takes regular expressions is found
+ * out where it is from, once: an interpreter that has just started would have to compile them first.
+ */
 export type FunctionText = string;
 
 export interface FunctionPlace {
@@ -14,6 +17,15 @@ export interface FunctionPlace {
   /** From 0, and of the place that the engine gives: see {@link FunctionHeader.position}. */
   line: number;
   column: number;
+}
+
+export interface FunctionFacts {
+  place: FunctionPlace;
+  header: FunctionHeader;
+  /** Names in it that look like the helpers of compilers. */
+  helpers: string[];
+  /** Whether the word `arguments` is in it. */
+  mentionsArguments: boolean;
 }
 
 /** By the engine's script and position, so that a closure made anew for every call is looked at once. */
@@ -36,38 +48,49 @@ export function sourceOf(fn: AnyFunction): FunctionText {
   const known = texts.get(key);
   if (known !== undefined) return known;
   const source = Function.prototype.toString.call(fn);
-  checkTravels(fn, source);
-  const text = `${placeOf(fn)}\n${source}`;
+  const header = readHeader(source);
+  checkTravels(fn, source, header);
+  const facts: FunctionFacts = {
+    place: placeOf(fn),
+    header,
+    helpers: [...new Set(source.match(HELPER))],
+    mentionsArguments: /\barguments\b/.test(source),
+  };
+  const text = `${JSON.stringify(facts)}\n${source}`;
   if (key === 0) return text;
   if (texts.size >= MOST_TEXTS) texts.clear();
   texts.set(key, text);
   return text;
 }
 
-function placeOf(fn: AnyFunction): string {
+/** The names that TypeScript, esbuild, SWC and Babel give to their helpers look like one of these. */
+const HELPER = /(?<![\w$.#])(?:__[a-z]\w*|_[a-z]+(?:[_A-Z]\w*)?|tslib_\d+)(?![\w$])/g;
+
+const NOWHERE: FunctionPlace = { file: '', line: 0, column: 0 };
+
+function placeOf(fn: AnyFunction): FunctionPlace {
   const place = native.functionPlace(fn);
-  if (place === undefined) return '';
+  if (place === undefined) return NOWHERE;
   const [file, line, column] = place;
   // Code that was evaluated belongs to no file, and is not at that place of one.
-  if (file === '' || file.length > LONGEST_FILE || file.includes('\n')) return '';
-  return `${line}:${column}:${file}`;
+  if (file === '' || file.length > LONGEST_FILE || file.includes('\n')) return NOWHERE;
+  return { file, line, column };
 }
 
 /** Takes the text of a function apart. */
-export function parseFunctionText(text: FunctionText): { source: string; place: FunctionPlace } {
+export function parseFunctionText(text: FunctionText): FunctionFacts & { source: string } {
   const end = text.indexOf('\n');
-  const source = text.slice(end + 1);
-  const [, line = '', column = '', file = ''] = /^(\d+):(\d+):(.*)$/.exec(text.slice(0, end)) ?? [];
-  return { source, place: { file, line: Number(line), column: Number(column) } };
+  const facts = JSON.parse(text.slice(0, end)) as FunctionFacts;
+  return { ...facts, source: text.slice(end + 1) };
 }
 
-function checkTravels(fn: AnyFunction, source: string): void {
+function checkTravels(fn: AnyFunction, source: string, header: FunctionHeader): void {
   const name = fn.name === '' ? 'This function' : `The function ${fn.name}`;
   if (/\{\s*\[native code\]\s*\}\s*$/.test(source)) {
     const kind = fn.name.startsWith('bound ') ? 'is bound' : 'is native code';
     throw cannotTravel('NATIVE_FUNCTION', `${name} ${kind}, and has no source that could travel.`);
   }
-  if (readHeader(source).form === 'class') {
+  if (header.form === 'class') {
     throw cannotTravel('CLASS', `${name} is a class, which cannot be called.`);
   }
 }
