@@ -16,8 +16,8 @@ import { domException } from './dom-exception.js';
 
 export type ErrorClass = abstract new (...args: never) => Error;
 
-/** The classes that errors keep when they cross; subclasses arrive as the nearest of these. */
-const classes: Record<string, ErrorClass> = {
+/** The classes that errors keep when they cross; subclasses arrive as the nearest of these. Not made before an error crosses. */
+const makeClasses = (): Record<string, ErrorClass> => ({
   Error,
   TypeError,
   RangeError,
@@ -37,10 +37,23 @@ const classes: Record<string, ErrorClass> = {
   ExecutionTimeoutError,
   MemoryLimitError,
   LockTimeoutError,
-};
+});
 
-// Not the classes' own names, which bundlers change.
-const names = new Map(Object.entries(classes).map(([name, each]) => [each, name]));
+interface Known {
+  classes: Record<string, ErrorClass>;
+  /** Not the classes' own names, which bundlers change. */
+  names: Map<ErrorClass, string>;
+}
+
+let made: Known | undefined;
+
+function known(): Known {
+  if (made !== undefined) return made;
+  const classes = makeClasses();
+  const names = new Map(Object.entries(classes).map(([name, each]) => [each, name]));
+  made = { classes, names };
+  return made;
+}
 
 /** Those that are not everywhere, or that a global may yet become, are looked up when they are needed. */
 const globals = globalThis as unknown as {
@@ -63,7 +76,7 @@ export function nameOfClass(error: object): string {
     at = Object.getPrototypeOf(at) as object | null
   ) {
     const own = Object.getOwnPropertyDescriptor(at, 'constructor')?.value as unknown;
-    const name = names.get(own as ErrorClass) ?? nameAmongLater(own);
+    const name = known().names.get(own as ErrorClass) ?? nameAmongLater(own);
     if (name !== undefined) return name;
   }
   return 'Error';
@@ -78,5 +91,6 @@ function nameAmongLater(own: unknown): string | undefined {
 /** The class of that name, if this side has it. */
 export function classNamed(name: string): ErrorClass | undefined {
   if (name === 'DOMException') return domException.get();
+  const { classes } = known();
   return Object.hasOwn(classes, name) ? classes[name] : later[name]?.();
 }

@@ -10,13 +10,12 @@ export interface FunctionHeader {
   position: number;
 }
 
-const SPACE = /(?:\s|\/\*.*?\*\/|\/\/[^\n\r\u2028\u2029]*)*/sy;
-const NAME = /#?(?:[\p{ID_Start}$_]|\\u)(?:[\p{ID_Continue}$\u200c\u200d]|\\u|[{}])*/uy;
-const LITERAL = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[\d.][\w.]*/sy;
-const BRACKETS = /[[\]]|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|\/\*.*?\*\//gs;
-
 /** Reads the header of a function's source, as `Function.prototype.toString` gives it. */
 export function readHeader(source: string): FunctionHeader {
+  // Here, not outside: interpreters have this code from their start, and hardly ever need it.
+  const space = /(?:\s|\/\*.*?\*\/|\/\/[^\n\r\u2028\u2029]*)*/sy;
+  const nameOrPart = /#?(?:[\p{ID_Start}$_]|\\u)(?:[\p{ID_Continue}$\u200c\u200d]|\\u|[{}])*/uy;
+  const literalKey = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[\d.][\w.]*/sy;
   const names: string[] = [];
   let tokens = 0;
   let key: string | undefined;
@@ -29,7 +28,7 @@ export function readHeader(source: string): FunctionHeader {
     return found;
   };
   for (;;) {
-    take(SPACE);
+    take(space);
     const next = source[at];
     if (next === '*') {
       isGenerator = true;
@@ -39,8 +38,8 @@ export function readHeader(source: string): FunctionHeader {
       key = '';
       tokens++;
     } else {
-      const literal = take(LITERAL);
-      const name = literal ?? take(NAME);
+      const literal = take(literalKey);
+      const name = literal ?? take(nameOrPart);
       if (name === undefined) break;
       tokens++;
       if (literal === undefined) names.push(name);
@@ -63,11 +62,12 @@ export function readHeader(source: string): FunctionHeader {
 
 /** After the bracket that closes the one at `from`. */
 function endOfBrackets(source: string, from: number): number {
+  const brackets = /[[\]]|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|\/\*.*?\*\//gs;
   let depth = 0;
-  BRACKETS.lastIndex = from;
-  for (let found = BRACKETS.exec(source); found !== null; found = BRACKETS.exec(source)) {
+  brackets.lastIndex = from;
+  for (let found = brackets.exec(source); found !== null; found = brackets.exec(source)) {
     if (found[0] === '[') depth++;
-    if (found[0] === ']' && --depth === 0) return BRACKETS.lastIndex;
+    if (found[0] === ']' && --depth === 0) return brackets.lastIndex;
   }
   return source.length;
 }

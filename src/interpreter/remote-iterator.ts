@@ -13,7 +13,7 @@ export interface IteratorPeer {
   drop(): void;
 }
 
-const lost = new FinalizationRegistry<IteratorPeer>((peer) => peer.drop());
+let lost: FinalizationRegistry<IteratorPeer> | undefined;
 
 /**
  * An iterator that lives in an interpreter, stepped through from elsewhere: each step is one request, and nothing is made
@@ -26,6 +26,7 @@ export class RemoteIterator implements AsyncGenerator<unknown> {
     private readonly peer: IteratorPeer,
     private readonly id: number,
   ) {
+    lost ??= new FinalizationRegistry((gone) => gone.drop());
     lost.register(this, peer, this);
   }
 
@@ -75,7 +76,7 @@ export class RemoteIterator implements AsyncGenerator<unknown> {
 
   private finish(): void {
     this.isDone = true;
-    lost.unregister(this);
+    lost?.unregister(this);
   }
 }
 
