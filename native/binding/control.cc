@@ -171,6 +171,9 @@ void create_interpreter(Arguments args) {
   }
   options.memory_limit = static_cast<size_t>(number(get("memoryLimit")));
   options.reserved = get("reserved")->IsTrue();
+  // What is denied to an interpreter is denied to those that it creates.
+  options.deny_modules = get("denyModules")->IsTrue() ||
+                         (realm.self() != nullptr && realm.self()->options().deny_modules);
   options.parent = realm.party()->id();
   options.host = realm.host_id();
   options.make_guest = [platform = realm.platform()](Interpreter& interpreter,

@@ -49,47 +49,18 @@ void load_chunk(Arguments args) {
   args.GetReturnValue().Set(exports);
 }
 
+void module_binding(Arguments args) {
+  args.GetReturnValue().Set(guest(args).make_module_binding());
+}
+
 void run_script_source(Arguments args) {
   if (!all_strings(args, 2)) return;
   Local<Value> result;
   if (run_script(args.GetIsolate()->GetCurrentContext(), args[0].As<v8::String>(),
-                 args[1].As<v8::String>())
+                 args[1].As<v8::String>(),
+                 args[2]->IsString() ? args[2].As<v8::String>() : v8::String::Empty(args.GetIsolate()))
           .ToLocal(&result)) {
     args.GetReturnValue().Set(result);
-  }
-}
-
-void compile_module(Arguments args) {
-  if (!all_strings(args, 2)) return;
-  std::vector<Local<v8::String>> requests;
-  if (!interpreter(args).modules().compile(args[0].As<v8::String>(), args[1].As<v8::String>(),
-                                           &requests)) {
-    return;
-  }
-  std::vector<Local<Value>> list(requests.begin(), requests.end());
-  args.GetReturnValue().Set(v8::Array::New(args.GetIsolate(), list.data(), list.size()));
-}
-
-void synthetic_module(Arguments args) {
-  if (!all_strings(args, 1) || !args[1]->IsObject()) return;
-  (void)interpreter(args).modules().synthesize(args.GetIsolate()->GetCurrentContext(),
-                                               args[0].As<v8::String>(), args[1].As<v8::Object>());
-}
-
-void link_module(Arguments args) {
-  if (!all_strings(args, 3)) return;
-  interpreter(args).modules().link(args[0].As<v8::String>(), args[1].As<v8::String>(),
-                                   args[2].As<v8::String>());
-}
-
-void evaluate_module(Arguments args) {
-  if (!all_strings(args, 1)) return;
-  Local<v8::Promise> promise;
-  if (interpreter(args)
-          .modules()
-          .evaluate(args.GetIsolate()->GetCurrentContext(), args[0].As<v8::String>())
-          .ToLocal(&promise)) {
-    args.GetReturnValue().Set(promise);
   }
 }
 
@@ -126,10 +97,7 @@ const std::vector<NamedFunction>& guest_functions() {
       {"setGuestHooks", set_guest_hooks},
       {"loadChunk", load_chunk},
       {"runScript", run_script_source},
-      {"compileModule", compile_module},
-      {"syntheticModule", synthetic_module},
-      {"linkModule", link_module},
-      {"evaluateModule", evaluate_module},
+      {"moduleBinding", module_binding},
       {"currentCall", current_call},
       {"endCall", end_call},
       {"enterCode", enter_code},

@@ -9,6 +9,7 @@
 #include "guest_functions.h"
 #include "guest_globals.h"
 #include "guest_text.h"
+#include "module_functions.h"
 
 namespace isolane {
 
@@ -130,11 +131,12 @@ void GuestRealm::call_and_report(Local<v8::Function> hook, int argc, Local<Value
       .IsEmpty();
 }
 
-MaybeLocal<v8::Promise> GuestRealm::import(Local<v8::String> specifier, Local<Value> referrer) {
-  Local<Value> argv[] = {specifier, referrer};
+MaybeLocal<v8::Promise> GuestRealm::import(Local<v8::String> specifier, Local<Value> referrer,
+                                           Local<v8::Array> attributes) {
+  Local<Value> argv[] = {specifier, referrer, attributes};
   Local<Value> promise;
   if (!on_import_.Get(isolate())
-           ->Call(context(), v8::Undefined(isolate()), 2, argv)
+           ->Call(context(), v8::Undefined(isolate()), 3, argv)
            .ToLocal(&promise)) {
     return {};
   }
@@ -163,6 +165,15 @@ void GuestRealm::promise_rejected(const v8::PromiseRejectMessage& message) {
       v8::Boolean::New(isolate(), unhandled),
   };
   (void)on_rejection_.Get(isolate())->Call(context(), v8::Undefined(isolate()), 3, argv).IsEmpty();
+}
+
+Local<v8::Object> GuestRealm::make_module_binding() {
+  Local<v8::Object> binding = v8::Object::New(isolate());
+  for (const NamedFunction& one : module_functions()) add_function(binding, one.name, one.call);
+  for (const NamedFunction& one : module_file_functions()) {
+    add_function(binding, one.name, one.call);
+  }
+  return binding;
 }
 
 void GuestRealm::add_more_functions(Local<v8::Object> binding) {

@@ -18,10 +18,13 @@ class GuestRealm final : public Realm, public Guest {
   // False if it was stopped.
   bool call_sync(uint32_t type, Parcel&& body, Parcel* reply);
 
+  // What src/binding/module-binding.ts describes; few interpreters need it.
+  v8::Local<v8::Object> make_module_binding();
+
   void deliver() override;
   void run_timers() override;
-  v8::MaybeLocal<v8::Promise> import(v8::Local<v8::String> specifier,
-                                     v8::Local<v8::Value> referrer) override;
+  v8::MaybeLocal<v8::Promise> import(v8::Local<v8::String> specifier, v8::Local<v8::Value> referrer,
+                                     v8::Local<v8::Array> attributes) override;
   void import_meta(v8::Local<v8::Object> meta, v8::Local<v8::String> url) override;
   void promise_rejected(const v8::PromiseRejectMessage& message) override;
   void stop() override { shut_down(); }

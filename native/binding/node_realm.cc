@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "../value/v8_compat.h"
+#include "code_cache_functions.h"
 
 namespace isolane {
 
@@ -144,6 +145,7 @@ void NodeRealm::add_more_functions(Local<v8::Object> binding) {
   for (const NamedFunction& one : node_guest_functions()) {
     add_function(binding, one.name, one.call);
   }
+  for (const NamedFunction& one : code_cache_functions()) add_function(binding, one.name, one.call);
 }
 
 void NodeRealm::become_guest(std::string name, uint64_t parent) {

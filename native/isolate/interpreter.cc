@@ -777,11 +777,18 @@ void Interpreter::out_of_memory(const char*, const v8::OOMDetails&) {
   self.park();
 }
 
-MaybeLocal<v8::Promise> Interpreter::import_dynamically(Local<v8::Context>, Local<v8::Data>,
+MaybeLocal<v8::Promise> Interpreter::import_dynamically(Local<v8::Context> context,
+                                                        Local<v8::Data> options,
                                                         Local<v8::Value> referrer,
                                                         Local<v8::String> specifier,
-                                                        Local<v8::FixedArray>) {
-  return of(Isolate::GetCurrent()).guest().import(specifier, referrer);
+                                                        Local<v8::FixedArray> attributes) {
+  Isolate* isolate = Isolate::GetCurrent();
+  std::vector<Local<v8::Value>> parts;
+  for (int i = 0; i < attributes->Length(); i++) {
+    parts.push_back(compat::at(context, attributes, i).As<v8::Value>());
+  }
+  return of(isolate).guest().import(specifier, referrer_of(context, options, referrer),
+                                    v8::Array::New(isolate, parts.data(), parts.size()));
 }
 
 void Interpreter::initialize_import_meta(Local<v8::Context>, Local<v8::Module> module,

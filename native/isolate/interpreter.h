@@ -39,8 +39,10 @@ class Guest {
   // Delivers mail until there is none, or somebody else wants the lock.
   virtual void deliver() = 0;
   virtual void run_timers() = 0;
+  // `attributes`: keys and values in turn.
   virtual v8::MaybeLocal<v8::Promise> import(v8::Local<v8::String> specifier,
-                                             v8::Local<v8::Value> referrer) = 0;
+                                             v8::Local<v8::Value> referrer,
+                                             v8::Local<v8::Array> attributes) = 0;
   virtual void import_meta(v8::Local<v8::Object> meta, v8::Local<v8::String> url) = 0;
   virtual void promise_rejected(const v8::PromiseRejectMessage& message) = 0;
   // The last call: gives up all endpoints and ends the interpreters that this one created.
@@ -54,6 +56,7 @@ struct InterpreterOptions {
   std::string name;
   size_t stack_size = 4 << 20;  // bytes of the thread's stack
   size_t memory_limit = 0;      // bytes of JavaScript heap; 0: the engine's default
+  bool deny_modules = false;    // nothing but `isolane` can be imported
   uint64_t parent = 0;          // the party that creates it
   uint64_t host = 0;            // the Node environment that serves its modules and console
   bool reserved = false;        // made before it is wanted, and nobody's until claim()

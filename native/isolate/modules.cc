@@ -1,9 +1,10 @@
 #include "modules.h"
 
-#include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 
+#include "../core/clock.h"
 #include "../value/v8_compat.h"
 #include "interpreter.h"
 
@@ -16,6 +17,13 @@ using v8::Value;
 
 namespace {
 
+// The parameters of the function that is a CommonJS module.
+constexpr const char* kCommonJsParameters[] = {"exports", "require", "module", "__filename",
+                                               "__dirname"};
+
+// In the attributes of a request: key, value, position in the source.
+constexpr int kAttributeParts = 3;
+
 std::string utf8(v8::Isolate* isolate, Local<Value> value) {
   String::Utf8Value characters(isolate, value);
   return *characters != nullptr ? std::string(*characters, characters.length()) : std::string();
@@ -25,6 +33,20 @@ Local<String> string_of(v8::Isolate* isolate, const std::string& text) {
   return String::NewFromUtf8(isolate, text.data(), v8::NewStringType::kNormal,
                              static_cast<int>(text.size()))
       .ToLocalChecked();
+}
+
+// A request as one text; no specifier has zeros in it.
+std::string request_key(Local<v8::Context> context, Local<String> specifier,
+                        Local<v8::FixedArray> attributes) {
+  v8::Isolate* isolate = v8::Isolate::GetCurrent();
+  std::string key = utf8(isolate, specifier);
+  for (int i = 0; i + 1 < attributes->Length(); i += kAttributeParts) {
+    for (int part = 0; part < 2; part++) {
+      key += '\0';
+      key += utf8(isolate, compat::at(context, attributes, i + part).As<Value>());
+    }
+  }
+  return key;
 }
 
 // The engine's syntax errors do not say where: their message gets "(file:line:column)".
@@ -52,79 +74,103 @@ void rethrow_with_place(Local<v8::Context> context, v8::TryCatch& caught) {
   caught.ReThrow();
 }
 
+// A source together with what the process has for it. V8 owns the bytes' wrapper, `kept` the bytes.
+struct CachedSource {
+  CachedSource(Local<String> text, const v8::ScriptOrigin& origin, CodeCache::Bytes bytes)
+      : kept(std::move(bytes)),
+        source(text, origin,
+               kept == nullptr ? nullptr
+                               : new v8::ScriptCompiler::CachedData(
+                                     kept->data(), static_cast<int>(kept->size()))) {}
+
+  v8::ScriptCompiler::CompileOptions options() const {
+    return kept == nullptr ? v8::ScriptCompiler::kNoCompileOptions
+                           : v8::ScriptCompiler::kConsumeCodeCache;
+  }
+  // Counts how the compilation went. Whether V8 compiled from the text.
+  bool fresh(const CodeKey& key) const {
+    CodeCache& cache = CodeCache::shared();
+    if (kept != nullptr && !source.GetCachedData()->rejected) {
+      cache.count_consumed();
+      return false;
+    }
+    if (kept != nullptr) cache.reject(key);
+    cache.count_compiled();
+    return true;
+  }
+
+  const CodeCache::Bytes kept;
+  v8::ScriptCompiler::Source source;
+};
+
 }  // namespace
 
-bool Modules::compile(Local<String> url, Local<String> source,
-                      std::vector<Local<String>>* requests) {
-  Local<v8::Context> context = isolate_->GetCurrentContext();
+bool Modules::compile(Local<v8::Context> context, Local<String> url, Local<String> source,
+                      Number* number) {
   v8::TryCatch caught(isolate_);
-  v8::ScriptCompiler::Source text(source, compat::script_origin(isolate_, url, true));
+  CodeKey key = CodeKey::of(isolate_, CodeKey::Kind::kModule, url, source);
+  CachedSource text(source, compat::script_origin(isolate_, url, true),
+                    CodeCache::shared().find(key));
   Local<v8::Module> module;
-  if (!v8::ScriptCompiler::CompileModule(isolate_, &text).ToLocal(&module)) {
+  if (!v8::ScriptCompiler::CompileModule(isolate_, &text.source, text.options())
+           .ToLocal(&module)) {
     rethrow_with_place(context, caught);
     return false;
   }
-  add(utf8(isolate_, url), module);
+  if (text.fresh(key)) {
+    fresh_.push_back({std::move(key), {isolate_, module->GetUnboundModuleScript()}, {}});
+  }
+  *number = add(url, module);
+  return true;
+}
 
-  Local<v8::FixedArray> list = module->GetModuleRequests();
+Local<v8::Array> Modules::requests(Local<v8::Context> context, Number number) const {
+  Local<v8::FixedArray> list = module(number)->GetModuleRequests();
+  std::vector<Local<Value>> all;
   for (int i = 0; i < list->Length(); i++) {
-    Local<String> specifier = compat::requested_specifier(context, list, i);
-    const bool known = std::any_of(requests->begin(), requests->end(),
-                                   [&](Local<String> one) { return one->StringEquals(specifier); });
-    if (!known) requests->push_back(specifier);
-  }
-  return true;
-}
-
-bool Modules::synthesize(Local<v8::Context> context, Local<String> url, Local<v8::Object> exports) {
-  Local<v8::Array> keys;
-  if (!exports->GetOwnPropertyNames(context).ToLocal(&keys)) return false;
-  std::vector<Local<String>> names;
-  for (uint32_t i = 0; i < keys->Length(); i++) {
-    Local<Value> key;
-    Local<String> name;
-    if (!keys->Get(context, i).ToLocal(&key) || !key->ToString(context).ToLocal(&name)) {
-      return false;
+    Local<v8::ModuleRequest> request = compat::at(context, list, i).As<v8::ModuleRequest>();
+    Local<v8::FixedArray> attributes = compat::attributes_of(request);
+    std::vector<Local<Value>> parts{request->GetSpecifier()};
+    for (int j = 0; j + 1 < attributes->Length(); j += kAttributeParts) {
+      parts.push_back(compat::at(context, attributes, j).As<Value>());
+      parts.push_back(compat::at(context, attributes, j + 1).As<Value>());
     }
-    names.push_back(name);
+    all.push_back(v8::Array::New(isolate_, parts.data(), parts.size()));
   }
-  Local<v8::Module> module = compat::synthetic_module(isolate_, url, names, fill);
-  add(utf8(isolate_, url), module).exports.Reset(isolate_, exports);
-  return true;
+  return v8::Array::New(isolate_, all.data(), all.size());
 }
 
-void Modules::link(Local<String> url, Local<String> specifier, Local<String> target) {
-  if (Entry* entry = find(utf8(isolate_, url))) {
-    entry->targets[utf8(isolate_, specifier)] = utf8(isolate_, target);
+Modules::Number Modules::synthesize(Local<String> url, const std::vector<Local<String>>& names,
+                                    Local<v8::Function> evaluate) {
+  const Number number = add(url, compat::synthetic_module(isolate_, url, names, fill));
+  entries_[number].evaluate.Reset(isolate_, evaluate);
+  return number;
+}
+
+void Modules::link(Local<v8::Context> context, Number number, const std::vector<Number>& targets) {
+  Local<v8::FixedArray> list = module(number)->GetModuleRequests();
+  for (int i = 0; i < list->Length() && static_cast<size_t>(i) < targets.size(); i++) {
+    Local<v8::ModuleRequest> request = compat::at(context, list, i).As<v8::ModuleRequest>();
+    entries_[number].targets[request_key(context, request->GetSpecifier(),
+                                         compat::attributes_of(request))] =
+        targets[static_cast<size_t>(i)];
   }
 }
 
-MaybeLocal<v8::Promise> Modules::evaluate(Local<v8::Context> context, Local<String> url) {
-  Entry* entry = find(utf8(isolate_, url));
-  if (entry == nullptr) {
-    isolate_->ThrowException(v8::Exception::Error(
-        string_of(isolate_, "no module was compiled for " + utf8(isolate_, url))));
-    return {};
-  }
-  Local<v8::Module> module = entry->module.Get(isolate_);
-  {
-    v8::TryCatch caught(isolate_);
-    if (!module->InstantiateModule(context, resolve).FromMaybe(false)) {
-      rethrow_with_place(context, caught);
-      return {};
-    }
-  }
+bool Modules::instantiate(Local<v8::Context> context, Number number) {
+  v8::TryCatch caught(isolate_);
+  if (module(number)->InstantiateModule(context, resolve).FromMaybe(false)) return true;
+  rethrow_with_place(context, caught);
+  return false;
+}
+
+MaybeLocal<v8::Promise> Modules::evaluate(Local<v8::Context> context, Number number) {
+  v8::TryCatch caught(isolate_);
   Local<Value> evaluated;
-  if (!module->Evaluate(context).ToLocal(&evaluated)) return {};
-  Local<v8::Function> to_namespace;
-  const auto give_namespace = [](const v8::FunctionCallbackInfo<Value>& args) {
-    args.GetReturnValue().Set(args.Data());
-  };
-  if (!v8::Function::New(context, give_namespace, module->GetModuleNamespace())
-           .ToLocal(&to_namespace)) {
-    return {};
-  }
-  return evaluated.As<v8::Promise>()->Then(context, to_namespace);
+  const bool done = module(number)->Evaluate(context).ToLocal(&evaluated);
+  if (caught.HasTerminated()) times_stopped_++;
+  if (caught.HasCaught()) caught.ReThrow();
+  return done ? evaluated.As<v8::Promise>() : Local<v8::Promise>();
 }
 
 Local<String> Modules::url_of(Local<v8::Module> module) const {
@@ -132,57 +178,102 @@ Local<String> Modules::url_of(Local<v8::Module> module) const {
   return entry != nullptr ? string_of(isolate_, entry->url) : String::Empty(isolate_);
 }
 
-Modules::Entry* Modules::find(const std::string& url) {
-  auto found = by_url_.find(url);
-  return found == by_url_.end() ? nullptr : &found->second;
+MaybeLocal<v8::Function> Modules::compile_common_js(Local<v8::Context> context, Local<String> path,
+                                                    Local<String> source) {
+  v8::TryCatch caught(isolate_);
+  CodeKey key = CodeKey::of(isolate_, CodeKey::Kind::kCommonJs, path, source);
+  CachedSource text(source, compat::script_origin(isolate_, path, false),
+                    CodeCache::shared().find(key));
+  std::vector<Local<String>> parameters;
+  for (const char* name : kCommonJsParameters) {
+    parameters.push_back(
+        String::NewFromUtf8(isolate_, name, v8::NewStringType::kInternalized).ToLocalChecked());
+  }
+  Local<v8::Function> function;
+  if (!v8::ScriptCompiler::CompileFunction(context, &text.source, parameters.size(),
+                                           parameters.data(), 0, nullptr, text.options())
+           .ToLocal(&function)) {
+    rethrow_with_place(context, caught);
+    return {};
+  }
+  if (text.fresh(key)) fresh_.push_back({std::move(key), {}, {isolate_, function}});
+  return function;
+}
+
+MaybeLocal<Value> Modules::call(Local<v8::Context> context, Local<v8::Function> function,
+                                Local<Value> receiver, std::vector<Local<Value>>& arguments) {
+  v8::TryCatch caught(isolate_);
+  MaybeLocal<Value> result =
+      function->Call(context, receiver, static_cast<int>(arguments.size()), arguments.data());
+  if (caught.HasTerminated()) times_stopped_++;
+  if (caught.HasCaught()) caught.ReThrow();
+  return result;
+}
+
+bool Modules::store_code(Clock::duration budget) {
+  CodeCache& cache = CodeCache::shared();
+  const Deadline end = Clock::now() + budget;
+  while (!fresh_.empty() && Clock::now() < end) {
+    v8::HandleScope scope(isolate_);
+    const Fresh one = std::move(fresh_.back());
+    fresh_.pop_back();
+    // Another interpreter may have been quicker.
+    if (cache.has(one.key)) continue;
+    std::unique_ptr<v8::ScriptCompiler::CachedData> made(
+        one.function.IsEmpty()
+            ? v8::ScriptCompiler::CreateCodeCache(one.module.Get(isolate_))
+            : v8::ScriptCompiler::CreateCodeCacheForFunction(one.function.Get(isolate_)));
+    if (made != nullptr) cache.store(one.key, made->data, static_cast<size_t>(made->length));
+  }
+  return !fresh_.empty();
 }
 
 const Modules::Entry* Modules::find(Local<v8::Module> module) const {
   auto [first, last] = by_hash_.equal_range(module->GetIdentityHash());
   for (auto one = first; one != last; ++one) {
-    const Entry& entry = by_url_.at(one->second);
+    const Entry& entry = entries_[one->second];
     if (entry.module == module) return &entry;
   }
   return nullptr;
 }
 
-Modules::Entry& Modules::add(const std::string& url, Local<v8::Module> module) {
-  Entry& entry = by_url_[url];
-  entry.url = url;
-  entry.module.Reset(isolate_, module);
-  by_hash_.emplace(module->GetIdentityHash(), url);
-  return entry;
+Modules::Number Modules::add(Local<String> url, Local<v8::Module> module) {
+  const Number number = static_cast<Number>(entries_.size());
+  entries_.push_back({utf8(isolate_, url), {isolate_, module}, {}, {}});
+  by_hash_.emplace(module->GetIdentityHash(), number);
+  return number;
 }
 
 MaybeLocal<v8::Module> Modules::resolve(Local<v8::Context> context, Local<String> specifier,
-                                        Local<v8::FixedArray>, Local<v8::Module> referrer) {
+                                        Local<v8::FixedArray> attributes,
+                                        Local<v8::Module> referrer) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
-  Modules& modules = Interpreter::of(isolate).modules();
-  const std::string name = utf8(isolate, specifier);
-  const Entry* from = modules.find(referrer);
-  if (from != nullptr) {
-    auto target = from->targets.find(name);
-    Entry* entry = target == from->targets.end() ? nullptr : modules.find(target->second);
-    if (entry != nullptr) return entry->module.Get(isolate);
+  const Modules& modules = Interpreter::of(isolate).modules();
+  if (const Entry* from = modules.find(referrer)) {
+    auto target = from->targets.find(request_key(context, specifier, attributes));
+    if (target != from->targets.end()) return modules.module(target->second);
   }
-  isolate->ThrowException(
-      v8::Exception::Error(string_of(isolate, "the module '" + name + "' was not loaded")));
+  isolate->ThrowException(v8::Exception::Error(
+      string_of(isolate, "the module '" + utf8(isolate, specifier) + "' was not loaded")));
   return {};
 }
 
 MaybeLocal<Value> Modules::fill(Local<v8::Context> context, Local<v8::Module> module) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
   const Entry* entry = Interpreter::of(isolate).modules().find(module);
-  Local<v8::Object> exports = entry->exports.Get(isolate);
-  Local<v8::Array> keys;
-  if (!exports->GetOwnPropertyNames(context).ToLocal(&keys)) return {};
-  for (uint32_t i = 0; i < keys->Length(); i++) {
-    Local<Value> key;
+  Local<Value> returned;
+  if (!entry->evaluate.Get(isolate)
+           ->Call(context, v8::Undefined(isolate), 0, nullptr)
+           .ToLocal(&returned)) {
+    return {};
+  }
+  // Names and values in turn.
+  Local<v8::Array> pairs = returned.As<v8::Array>();
+  for (uint32_t i = 0; i + 1 < pairs->Length(); i += 2) {
+    Local<Value> name;
     Local<Value> value;
-    Local<String> name;
-    if (!keys->Get(context, i).ToLocal(&key) || !key->ToString(context).ToLocal(&name) ||
-        !exports->Get(context, name).ToLocal(&value) ||
-        module->SetSyntheticModuleExport(isolate, name, value).IsNothing()) {
+    if (!pairs->Get(context, i).ToLocal(&name) || !pairs->Get(context, i + 1).ToLocal(&value) ||
+        module->SetSyntheticModuleExport(isolate, name.As<String>(), value).IsNothing()) {
       return {};
     }
   }
@@ -192,18 +283,32 @@ MaybeLocal<Value> Modules::fill(Local<v8::Context> context, Local<v8::Module> mo
   return done->GetPromise();
 }
 
-MaybeLocal<Value> run_script(Local<v8::Context> context, Local<String> source, Local<String> name) {
+MaybeLocal<Value> run_script(Local<v8::Context> context, Local<String> source, Local<String> name,
+                             Local<String> referrer) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
   Local<v8::Script> script;
   {
     v8::TryCatch caught(isolate);
-    v8::ScriptCompiler::Source text(source, compat::script_origin(isolate, name, false));
+    Local<v8::PrimitiveArray> options = v8::PrimitiveArray::New(isolate, 1);
+    options->Set(isolate, 0, referrer);
+    v8::ScriptCompiler::Source text(source,
+                                    compat::script_origin(isolate, name, false, 0, 0, options));
     if (!v8::ScriptCompiler::Compile(context, &text).ToLocal(&script)) {
       rethrow_with_place(context, caught);
       return {};
     }
   }
   return script->Run(context);
+}
+
+Local<Value> referrer_of(Local<v8::Context> context, Local<v8::Data> options, Local<Value> name) {
+  if (options.IsEmpty() || !options->IsFixedArray()) return name;
+  Local<v8::FixedArray> list = options.As<v8::FixedArray>();
+  if (list->Length() == 0) return name;
+  Local<v8::Data> given = compat::at(context, list, 0);
+  if (!given->IsValue() || !given.As<Value>()->IsString()) return name;
+  Local<String> referrer = given.As<String>();
+  return referrer->Length() == 0 ? name : referrer.As<Value>();
 }
 
 }  // namespace isolane

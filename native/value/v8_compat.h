@@ -54,25 +54,34 @@ inline v8::Local<v8::Module> synthetic_module(v8::Isolate* isolate, v8::Local<v8
 #endif
 }
 
-// The specifier of one request of a module that was just compiled.
-inline v8::Local<v8::String> requested_specifier(v8::Local<v8::Context> context,
-                                                 v8::Local<v8::FixedArray> requests, int index) {
+inline v8::Local<v8::Data> at(v8::Local<v8::Context> context, v8::Local<v8::FixedArray> array,
+                              int index) {
 #if V8_MAJOR_VERSION >= 14
-  return requests->Get(index).As<v8::ModuleRequest>()->GetSpecifier();
+  return array->Get(index);
 #else
-  return requests->Get(context, index).As<v8::ModuleRequest>()->GetSpecifier();
+  return array->Get(context, index);
+#endif
+}
+
+// Triplets: key, value, position.
+inline v8::Local<v8::FixedArray> attributes_of(v8::Local<v8::ModuleRequest> request) {
+#if V8_MAJOR_VERSION >= 12
+  return request->GetImportAttributes();
+#else
+  return request->GetImportAssertions();
 #endif
 }
 
 // `line` and `column`, from 0: where the text begins in what it is named after.
 inline v8::ScriptOrigin script_origin(v8::Isolate* isolate, v8::Local<v8::Value> name,
-                                      bool is_module, int line = 0, int column = 0) {
+                                      bool is_module, int line = 0, int column = 0,
+                                      v8::Local<v8::Data> options = v8::Local<v8::Data>()) {
 #if V8_MAJOR_VERSION >= 12
   return v8::ScriptOrigin(name, line, column, false, -1, v8::Local<v8::Value>(), false, false,
-                          is_module);
+                          is_module, options);
 #else
   return v8::ScriptOrigin(isolate, name, line, column, false, -1, v8::Local<v8::Value>(), false,
-                          false, is_module);
+                          false, is_module, options);
 #endif
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Failure, run } from './exec.mjs';
+import { nodeShims } from './guest-plugins.mjs';
 import { writeLicences } from './licences.mjs';
 import { manifest, path } from './project.mjs';
 import { filesOf, whenStale } from './stale.mjs';
@@ -47,14 +48,15 @@ export async function buildGuest() {
   const outputs = ['LICENSES.txt', ...names.map((name) => `${name}.js`)].map(
     (name) => `dist/guest/${name}`,
   );
-  const task = { inputs: ['src', ...configs, 'scripts/lib/javascript.mjs'], outputs };
+  const scripts = ['scripts/lib/javascript.mjs', 'scripts/lib/guest-plugins.mjs'];
+  const task = { inputs: ['src', ...configs, ...scripts], outputs };
   await whenStale('guest', task, async () => {
     const bundled = await bundleGuest({ main: 'src/guest/index.ts' }, 'iife');
     // The body of a function that is given `module`.
     for (const file of chunks) {
       const inputs = await bundleGuest({ [file.slice(0, -3)]: `${folder}/${file}` }, 'cjs');
       // It would have copies of its own of their state.
-      const ours = inputs.find((input) => input.startsWith('src/') && !input.startsWith(folder));
+      const ours = inputs.find(isOfMain);
       if (ours) throw new Failure(`${folder}/${file} imports ${ours}, which is in the main bundle`);
       bundled.push(...inputs);
     }
@@ -82,6 +84,11 @@ const replacing = {
   },
 };
 
+/** What has state; constants of the binding's types may be anywhere. */
+function isOfMain(input) {
+  return input.startsWith('src/') && !/^src\/(guest\/chunks|binding\/module-binding)/.test(input);
+}
+
 /** Returns the files that are in it. */
 async function bundleGuest(entryPoints, format) {
   const { metafile } = await esbuild({
@@ -97,7 +104,7 @@ async function bundleGuest(entryPoints, format) {
     minifyWhitespace: true,
     minifySyntax: true,
     tsconfig: 'tsconfig.guest.json',
-    plugins: [replacing],
+    plugins: [replacing, nodeShims],
   });
   // esbuild already refuses Node's modules on a neutral platform; this is for what it was told to leave out.
   for (const [file, { imports }] of Object.entries(metafile.inputs)) {

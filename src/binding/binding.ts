@@ -4,6 +4,8 @@
  * Nothing here is public. The classes of `src/channel` and `src/interpreter` put the public API on top.
  */
 
+import type { CodeCacheCounts, ModuleBinding } from './module-binding.js';
+
 /** How an operation on a channel ended; the same numbers as `Status` in native/core/status.h. */
 export const Status = {
   done: 0,
@@ -105,8 +107,8 @@ export interface Hooks {
 export interface GuestHooks {
   /** Runs the timers that are due. */
   onTimer(): void;
-  /** `import()` in `referrer` (a URL or a script's name): resolves to the module's namespace. */
-  onImport(specifier: string, referrer: string): Promise<object>;
+  /** `import()` in `referrer` (a URL or a script's name): resolves to the module's namespace. `attributes`: keys and values in turn. */
+  onImport(specifier: string, referrer: string, attributes: string[]): Promise<object>;
   onImportMeta(meta: Record<string, unknown>, url: string): void;
   /** An exception that nobody caught (a timer's, a hook's). */
   onUncaught(error: unknown): void;
@@ -159,6 +161,8 @@ export interface NativeInterpreterOptions {
   memoryLimit?: number;
   /** Made before it is wanted: not among `interpreters()` until `claim`. */
   reserved?: boolean;
+  /** It reads no files for modules, and neither does what it creates. */
+  denyModules?: boolean;
 }
 
 export interface NativeInterpreterInfo {
@@ -283,6 +287,8 @@ export interface Binding {
   startSteps(id: number): [number, number, number, number] | undefined;
   /** Only in Node: what the process ends with, should it have to end without the engine's help. */
   setExitCode(code: number): void;
+  /** Only in Node. */
+  codeCacheCounts(): CodeCacheCounts;
   /** Only in Node, before the first interpreter is created: the folder of our own code for interpreters. */
   setGuestFolder(path: string): void;
 }
@@ -313,16 +319,10 @@ export interface GuestBinding extends Binding {
     column: number,
     parameters: string[],
   ): (...args: unknown[]) => unknown;
-  /** Runs a script in the global scope; returns its completion value. */
-  runScript(source: string, name: string): unknown;
-  /** Compiles an ES module and returns the specifiers it requests, in order, without doubles. */
-  compileModule(url: string, source: string): string[];
-  /** Makes a module from values. */
-  syntheticModule(url: string, exports: Record<string, unknown>): void;
-  /** Says which module a specifier of a compiled module means. */
-  linkModule(url: string, specifier: string, target: string): void;
-  /** Instantiates and evaluates a module whose whole graph is compiled and linked; its namespace when it is done. */
-  evaluateModule(url: string): Promise<object>;
+  /** Runs a script in the global scope; returns its completion value. Its `import()` starts from `referrer`, or else from `name`. */
+  runScript(source: string, name: string, referrer?: string): unknown;
+  /** A new object each time: keep it. */
+  moduleBinding(): ModuleBinding;
   /** The tag of the call whose code runs now, be it after an await; 0 if it is none that may be stopped. */
   currentCall(): number;
   /** A call that may be stopped is done, or is to be forgotten. */

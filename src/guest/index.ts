@@ -33,7 +33,8 @@ provideBuiltIn({ ...isolane });
 
 guest.setGuestHooks({
   onTimer: runTimers,
-  onImport: async (specifier, referrer) => (await importModule(specifier, referrer)).namespace,
+  onImport: async (specifier, referrer, attributes) =>
+    (await importModule(specifier, referrer, attributes)).namespace,
   onImportMeta: fillImportMeta,
   onUncaught: reportUncaught,
   onRejection: (promise, reason, unhandled) =>

@@ -3,12 +3,12 @@
 import { setWhyUnmovable } from '../ownership/buffers.js';
 import { whyUnmovable } from './buffers.js';
 import { printConsoles } from './console.js';
-import { serveModules } from './modules.js';
 import { offerNodeRuntime } from './node-runtime.js';
 import { mapStacks } from './source-maps.js';
+import { serveTypeScript } from './typescript.js';
 
 setWhyUnmovable(whyUnmovable);
 printConsoles();
-serveModules();
 mapStacks();
+serveTypeScript();
 offerNodeRuntime();

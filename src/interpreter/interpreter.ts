@@ -22,6 +22,7 @@ import {
   lockState,
   startCpuProfile,
 } from './inspection.js';
+import { tellPolicy } from './module-policy.js';
 import { interpreterName } from './names.js';
 import { startNodeRuntime } from './node-runtime.js';
 import { checked, type InterpreterOptions } from './options.js';
@@ -83,7 +84,7 @@ export class Interpreter extends Caller {
    * ```
    */
   static async create(options: InterpreterOptions = {}): Promise<Interpreter> {
-    const { console, onError, globals, runtime, ...nativeOptions } = checked(options);
+    const { console, onError, globals, runtime, modules, ...nativeOptions } = checked(options);
     const route = consoleRoute(console);
     let id: number;
     try {
@@ -103,6 +104,7 @@ export class Interpreter extends Caller {
       post(id, Letter.errors, 0, errors);
       interpreter.peer.onEnd(() => forgetErrorRoute(errors));
     }
+    interpreter.peer.onEnd(tellPolicy(id, modules));
     if (globals !== undefined) await interpreter.provideFirst(globals);
     return interpreter;
   }

@@ -1,5 +1,6 @@
 import type { NativeInterpreterOptions } from '../binding/binding.js';
 import type { ConsoleOption } from './console-routes.js';
+import type { ModulesOption } from './module-policy.js';
 import type { OnError } from './uncaught-errors.js';
 
 /** How an interpreter is made. */
@@ -37,6 +38,11 @@ export interface InterpreterOptions {
    * ```
    */
   onError?: OnError | undefined;
+  /**
+   * Which modules it may load: `'allow'` (default) all, `'deny'` none but `isolane`, or a function that is asked before a module is loaded and
+   * returns `true` for yes. What it creates is bound by the same rule, beside its own.
+   */
+  modules?: ModulesOption | undefined;
 }
 
 interface CheckedOptions extends NativeInterpreterOptions {
@@ -44,6 +50,7 @@ interface CheckedOptions extends NativeInterpreterOptions {
   globals: Record<string, unknown> | undefined;
   console: ConsoleOption;
   runtime: 'v8' | 'node';
+  modules: ModulesOption;
 }
 
 const SMALLEST_STACK = 256 * 1024;
@@ -54,8 +61,8 @@ export function checked(options: InterpreterOptions): CheckedOptions {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError('Interpreter.create() takes an object with options.');
   }
-  const { name = '', memoryLimit, stackSize, globals, console = 'inherit', onError } = options;
-  const { runtime = 'v8' } = options;
+  const { name = '', memoryLimit, stackSize, globals, console = 'inherit' } = options;
+  const { runtime = 'v8', modules = 'allow', onError } = options;
   if (typeof name !== 'string') throw new TypeError('The option name must be a string.');
   if (globals !== undefined && (typeof globals !== 'object' || globals === null)) {
     throw new TypeError('The option globals must be an object: its properties become globals.');
@@ -69,14 +76,16 @@ export function checked(options: InterpreterOptions): CheckedOptions {
   if (runtime !== 'v8' && runtime !== 'node') {
     throw new TypeError(`The option runtime must be 'v8' or 'node'.`);
   }
-  if ('modules' in options) {
+  if (modules !== 'allow' && modules !== 'deny' && typeof modules !== 'function') {
+    throw new TypeError(`The option modules must be 'allow', 'deny' or a function.`);
+  }
+  if (runtime === 'node' && modules !== 'allow') {
     throw new TypeError(
-      runtime === 'node'
-        ? `The option modules is not for runtime: 'node', where Node loads what it likes.`
-        : 'The option modules is not supported in this version.',
+      `The option modules is not for runtime: 'node', where Node loads what it likes.`,
     );
   }
-  const result: CheckedOptions = { name, globals, console, onError, runtime };
+  const result: CheckedOptions = { name, globals, console, modules, onError, runtime };
+  if (modules === 'deny') result.denyModules = true;
   if (memoryLimit !== undefined) {
     result.memoryLimit = bytes('memoryLimit', memoryLimit, SMALLEST_HEAP);
   }

@@ -17,8 +17,10 @@ export const Letter = {
   callExport: 20,
   /** Body: an object with the new globals. */
   provide: 21,
-  /** Body: a {@link ModulesBody}, to the host; the result is a ModulesReply (src/guest/modules.ts). */
-  modules: 22,
+  /** A question to the host (src/interpreter/questions.ts): the text of a TypeScript file and its path; the answer is JavaScript. */
+  stripTypes: 22,
+  /** A question to whoever made a rule for modules: its route, URLs, and the URL of the module that asks; the answer has a boolean for each. */
+  mayLoad: 26,
   /** Body: a {@link StepBody}; the result is a {@link StepReply}. */
   step: 23,
 
@@ -39,6 +41,8 @@ export const Letter = {
   dropIterator: 46,
   /** To an interpreter that was made in reserve. Body: the name it was given. */
   name: 44,
+  /** To a new interpreter, before anything else. Body: a {@link ModulePolicy}. */
+  modulePolicy: 47,
   /** From an interpreter's console, `id` being the route's. Body: a {@link ConsoleBody}. */
   line: 43,
   /** To a new interpreter, before anything else. Body: an {@link ErrorRoute}. */
@@ -56,7 +60,6 @@ export type CallExportBody = [url: string, path: string[], args: unknown[]];
 /** `argument` is an {@link EncodedError} for `throw`. */
 export type StepBody = [iterator: number, step: 'next' | 'return' | 'throw', argument: unknown];
 export type StepReply = [done: boolean, value: unknown];
-export type ModulesBody = [specifier: string, referrer: string];
 
 /** What a module exports, as far as it can be used from elsewhere. */
 export type ExportShape =
@@ -89,6 +92,20 @@ export interface UncaughtBody {
   error: EncodedError;
   /** Of the interpreter. */
   name: string;
+}
+
+/** A rule about modules: a party, and the number under which that party knows it. */
+export interface PolicyRoute {
+  to: number;
+  route: number;
+}
+
+/** What an interpreter may load. */
+export interface ModulePolicy {
+  /** Nothing but `isolane`. */
+  deny: boolean;
+  /** All of these must agree. */
+  routes: PolicyRoute[];
 }
 
 export type ConsoleLevel = 'log' | 'info' | 'debug' | 'warn' | 'error' | 'table' | 'dir';

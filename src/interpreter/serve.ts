@@ -17,6 +17,7 @@ import {
   Step,
   stepIterator,
 } from './iterators.js';
+import { setOwnPolicy } from './module-policy.js';
 import { interpreterName } from './names.js';
 import { handleLetters, post, Unreadable } from './post-office.js';
 import {
@@ -27,6 +28,7 @@ import {
   type ImportBody,
   type ImportedBody,
   Letter,
+  type ModulePolicy,
   type ScriptBody,
 } from './protocol.js';
 
@@ -168,6 +170,7 @@ export function serve(server: Server): void {
   handleLetters(Letter.name, (_from, _id, body) => {
     native.partyName = body as string;
   });
+  handleLetters(Letter.modulePolicy, (_from, _id, body) => setOwnPolicy(body as ModulePolicy));
   handleLetters(Letter.close, () => {
     closing = true;
     finishIfIdle();

@@ -1,21 +1,16 @@
-import type { SyntaxProblem } from '../interpreter/module-sources.js';
+import { pathOf } from './url.js';
 
 /** What native code adds to the message of a SyntaxError. */
 const PLACE = / \([^()]*:(\d+):(\d+)\)$/;
 
 /**
  * Makes a SyntaxError say where it is, as Node does: `file:line:column` and the line itself in its stack, the place in its message,
- * and all of it as properties too. `problem`: what the host's lexer found, for what the engine does not know.
+ * and all of it as properties too. `where`: a URL or a path.
  */
-export function explainSyntaxError(
-  error: unknown,
-  url: string,
-  source: string,
-  problem: SyntaxProblem | undefined,
-): void {
+export function explainSyntaxError(error: unknown, where: string, source: string): void {
   if (!(error instanceof SyntaxError)) return;
-  const [, line = problem?.line, column = problem?.column] = PLACE.exec(error.message) ?? [];
-  const file = url.startsWith('file://') ? decodeURIComponent(url.slice('file://'.length)) : url;
+  const [, line, column] = PLACE.exec(error.message) ?? [];
+  const file = where.startsWith('file:') ? pathOf(where) : where;
   const at = line === undefined ? file : `${file}:${line}:${column}`;
   const message = `${error.message.replace(PLACE, '')} (${at})`;
   const text = line === undefined ? undefined : source.split('\n')[Number(line) - 1];

@@ -1,0 +1,34 @@
+import { ask, type Asking } from './asking.js';
+import { BUILT_IN_URL, baseOf } from './resolve.js';
+import { services } from './services.js';
+
+/** What the rules of this interpreter have allowed. */
+const allowed = new Set<string>([BUILT_IN_URL]);
+
+export function denied(url: string): Error {
+  return services.error(
+    'ERR_ISOLANE_MODULES_DENIED',
+    `${url} was not loaded: this interpreter may load no modules.`,
+  );
+}
+
+/** Returns if all these modules may be loaded; throws an IsolaneError if not. `from`: who asks for them. */
+export function* permit(urls: readonly string[], from: string): Asking<void> {
+  const asked = urls.filter((url) => !allowed.has(url));
+  const [first] = asked;
+  if (first === undefined) return;
+  if (services.denied()) throw denied(first);
+  const base = baseOf(from).href;
+  for (const { to, route } of services.policies()) {
+    const body = [route, asked, base];
+    const answers = (yield* ask({ to, type: services.letters.mayLoad, body })) as boolean[];
+    asked.forEach((url, at) => {
+      if (answers[at] === true) return;
+      throw services.error(
+        'ERR_ISOLANE_MODULES_DENIED',
+        `${url}, imported from ${base}, was refused by the option modules of this interpreter.`,
+      );
+    });
+  }
+  for (const url of asked) allowed.add(url);
+}

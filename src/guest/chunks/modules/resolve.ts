@@ -1,0 +1,78 @@
+import { moduleResolve } from 'import-meta-resolve';
+import { isBuiltin } from './builtins.js';
+import { native } from './services.js';
+import { ModuleUrl, urlOf } from './url.js';
+
+/** The URL of the module that is built in: this package. */
+export const BUILT_IN_URL = 'isolane:index';
+export const BUILT_IN_NAME = 'isolane';
+
+/** How a module is asked for, which decides what a package gives. */
+export type Way = 'import' | 'require';
+
+/** A bare guest is no Node, so that `node` comes last: packages have builds for elsewhere under other conditions. */
+const conditions: Record<Way, [own: Set<string>, node: Set<string>]> = {
+  import: bothSets('import'),
+  require: bothSets('require'),
+};
+
+function bothSets(way: Way): [Set<string>, Set<string>] {
+  const own = ['isolane', way, 'module-sync', 'default'];
+  return [new Set(own), new Set([...own, 'node'])];
+}
+
+/** What packages give to the modules of a folder, by way, folder and specifier. */
+const found = new Map<string, string>();
+
+/**
+ * The URL that a specifier means, by Node's rules; `node:…` for Node's own modules. `from`: the URL or path of the module that asks, or anything
+ * else for the working folder.
+ */
+export function resolveUrl(specifier: string, from: string, way: Way): string {
+  if (specifier === BUILT_IN_NAME || specifier === BUILT_IN_URL) return BUILT_IN_URL;
+  if (isBuiltin(specifier)) {
+    return specifier.startsWith('node:') ? specifier : `node:${specifier}`;
+  }
+  const base = baseOf(from);
+  const key = `${way} ${base.href.slice(0, base.href.lastIndexOf('/'))} ${specifier}`;
+  const known = found.get(key);
+  if (known !== undefined) return known;
+  const { href } = resolveAnew(specifier, base, way);
+  // Relative ones are looked at again: a file may come and go, and packages do not.
+  if (/^[^./]/.test(specifier)) found.set(key, href);
+  return href;
+}
+
+function resolveAnew(specifier: string, base: ModuleUrl, way: Way): { href: string } {
+  // The types are those of a global URL, of which the resolver uses only what ours has.
+  const url = base as unknown as Parameters<typeof moduleResolve>[1];
+  const [own, node] = conditions[way];
+  try {
+    return moduleResolve(specifier, url, own);
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED' && code !== 'ERR_PACKAGE_IMPORT_NOT_DEFINED') {
+      throw error;
+    }
+    return moduleResolve(specifier, url, node);
+  }
+}
+
+/** The URL that relative specifiers start from. */
+export function baseOf(from: string): ModuleUrl {
+  if (from.startsWith('/')) return urlOf(from);
+  if (/^(file|data):/.test(from)) return new ModuleUrl(from);
+  return urlOf(`${native.workingFolder()}/`);
+}
+
+/** `import.meta.resolve`: like Node's, it does not mind a file that is missing. */
+export function resolveForMeta(specifier: string, from: string): string {
+  try {
+    return resolveUrl(specifier, from, 'import');
+  } catch (error) {
+    const { code, url } = error as { code?: unknown; url?: unknown };
+    const isMissing = code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_UNSUPPORTED_DIR_IMPORT';
+    if (isMissing && typeof url === 'string') return url;
+    throw error;
+  }
+}

@@ -1,0 +1,3 @@
+/** Takes the place of the global `URL` in import-meta-resolve. */
+
+export { ModuleUrl as URL } from '../url.js';

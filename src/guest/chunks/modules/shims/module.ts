@@ -1,0 +1,3 @@
+/** What import-meta-resolve takes of `node:module`. */
+
+export { builtinModules } from '../builtins.js';

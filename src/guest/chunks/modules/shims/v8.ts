@@ -1,0 +1,3 @@
+/** What import-meta-resolve takes of `node:v8`. */
+
+export default { startupSnapshot: { isBuildingSnapshot: () => false } };
