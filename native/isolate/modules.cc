@@ -261,10 +261,13 @@ MaybeLocal<v8::Module> Modules::resolve(Local<v8::Context> context, Local<String
 MaybeLocal<Value> Modules::fill(Local<v8::Context> context, Local<v8::Module> module) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
   const Entry* entry = Interpreter::of(isolate).modules().find(module);
+  // The engine looks for an exception that was thrown again, not for one that comes through.
+  v8::TryCatch caught(isolate);
   Local<Value> returned;
   if (!entry->evaluate.Get(isolate)
            ->Call(context, v8::Undefined(isolate), 0, nullptr)
            .ToLocal(&returned)) {
+    caught.ReThrow();
     return {};
   }
   // Names and values in turn.

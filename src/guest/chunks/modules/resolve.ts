@@ -21,7 +21,7 @@ function bothSets(way: Way): [Set<string>, Set<string>] {
   return [new Set(own), new Set([...own, 'node'])];
 }
 
-/** What packages give to the modules of a folder, by way, folder and specifier. */
+/** What specifiers mean to the modules of a folder, by way, folder and specifier; only what was found. */
 const found = new Map<string, string>();
 
 /**
@@ -33,13 +33,11 @@ export function resolveUrl(specifier: string, from: string, way: Way): string {
   if (isBuiltin(specifier)) {
     return specifier.startsWith('node:') ? specifier : `node:${specifier}`;
   }
-  const base = baseOf(from);
-  const key = `${way} ${base.href.slice(0, base.href.lastIndexOf('/'))} ${specifier}`;
+  const key = `${way} ${from.slice(0, from.lastIndexOf('/'))} ${specifier}`;
   const known = found.get(key);
   if (known !== undefined) return known;
-  const { href } = resolveAnew(specifier, base, way);
-  // Relative ones are looked at again: a file may come and go, and packages do not.
-  if (/^[^./]/.test(specifier)) found.set(key, href);
+  const { href } = resolveAnew(specifier, baseOf(from), way);
+  found.set(key, href);
   return href;
 }
 
