@@ -118,13 +118,15 @@ export class Caller {
    */
   exec(code: string, options?: ScriptOptions): Promise<void> {
     const site = callSite(this.exec);
-    return this.ask(Letter.exec, () => scriptBody(code, 'code', options), site) as Promise<void>;
+    const body = () => scriptBody(code, 'code', site, options);
+    return this.ask(Letter.exec, body, site) as Promise<void>;
   }
 
   /** Evaluates an expression in the global scope and copies its value here; a promise is awaited there. Rejects like {@link call}. */
   evaluate(expression: string, options?: ScriptOptions): Promise<unknown> {
     const site = callSite(this.evaluate);
-    return this.ask(Letter.evaluate, () => scriptBody(expression, 'expression', options), site);
+    const body = () => scriptBody(expression, 'expression', site, options);
+    return this.ask(Letter.evaluate, body, site);
   }
 
   /**
@@ -197,9 +199,16 @@ export class Caller {
   }
 }
 
-function scriptBody(code: string, what: string, options: ScriptOptions = {}): ScriptBody {
+function scriptBody(
+  code: string,
+  what: string,
+  site: { stack?: string },
+  options: ScriptOptions = {},
+): ScriptBody {
   const { filename } = options;
-  return [text(code, what), filename === undefined ? undefined : text(filename, 'filename')];
+  if (filename !== undefined) return [text(code, what), text(filename, 'filename'), ''];
+  // Where it is from only matters to what it imports; to find out is not cheap.
+  return [text(code, what), undefined, code.includes('import') ? callerOf(site) : ''];
 }
 
 function text(value: unknown, what: string): string {

@@ -42,6 +42,8 @@ export function shapesOf(namespace: object): Record<string, ExportShape> {
 
   const members: Record<string, ExportShape> = {};
   for (const key of Object.keys(namespace)) {
+    // All of a CommonJS module, which is there as `default` as well.
+    if (key === 'module.exports') continue;
     const shape = shapeOf(read(namespace, key));
     if (shape !== undefined) define(members, key, shape);
   }

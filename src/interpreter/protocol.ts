@@ -54,7 +54,8 @@ export const Letter = {
 } as const;
 
 export type CallBody = [text: FunctionText, args: unknown[]];
-export type ScriptBody = [code: string, filename: string | undefined];
+/** `referrer`: the file that its `import()` starts from, if it has no file name of its own; empty if that is not known. */
+export type ScriptBody = [code: string, filename: string | undefined, referrer: string];
 export type ImportBody = [specifier: string, referrer: string];
 export type CallExportBody = [url: string, path: string[], args: unknown[]];
 /** `argument` is an {@link EncodedError} for `throw`. */

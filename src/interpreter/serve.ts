@@ -34,7 +34,7 @@ import {
 
 /** What an interpreter can do that answers requests. */
 export interface Server {
-  runScript(source: string, name: string): unknown;
+  runScript(source: string, name: string, referrer?: string): unknown;
   importModule(specifier: string, referrer: string): Promise<ImportedModule>;
   /** Runs code of a call that may be stopped. */
   runInCall?(tag: number, code: () => unknown): unknown;
@@ -72,12 +72,12 @@ export function serve(server: Server): void {
     }
   };
 
-  const exec: AnswerTo<ScriptBody> = ([code, filename]) => {
-    server.runScript(code, filename ?? 'isolane:exec');
+  const exec: AnswerTo<ScriptBody> = ([code, filename, referrer]) => {
+    server.runScript(code, filename ?? 'isolane:exec', referrer);
   };
 
-  const evaluate: AnswerTo<ScriptBody> = ([expression, filename]) =>
-    server.runScript(`(${expression}\n)`, filename ?? 'isolane:evaluate');
+  const evaluate: AnswerTo<ScriptBody> = ([expression, filename, referrer]) =>
+    server.runScript(`(${expression}\n)`, filename ?? 'isolane:evaluate', referrer);
 
   const importModule: AnswerTo<ImportBody> = async ([specifier, referrer]) => {
     const { url, namespace } = await server.importModule(specifier, referrer);

@@ -1,4 +1,5 @@
-let ours = /\n {4}at [^\n]*\bisolane:guest\/[^\n]*/g;
+/** With those of the engine's own functions that our frames called, such as a generator's `next`. */
+let ours = /(\n {4}at [^\n]*<anonymous>\))?\n {4}at [^\n]*\bisolane:guest\/[^\n]*/g;
 
 /** In a Node runtime, where our machinery lies in files. */
 export function setOurFrames(pattern: RegExp): void {

@@ -56,7 +56,6 @@ function* load(
   if (services.denied() && specifier !== BUILT_IN_NAME && specifier !== BUILT_IN_URL) {
     throw denied(specifier);
   }
-  const url = resolveRequest(specifier, from);
-  const type = attributes === undefined ? 'any' : typeOf(attributes, url);
-  return yield* loadGraph(url, type, from);
+  const type = attributes === undefined ? 'any' : typeOf(attributes, specifier);
+  return yield* loadGraph(() => resolveRequest(specifier, from), type, from);
 }

@@ -9,6 +9,8 @@ export interface PackageInfo {
   main: string | undefined;
   type: 'module' | 'commonjs' | 'none';
   hasExports: boolean;
+  /** Whether its exports have the condition `node` somewhere. */
+  hasNodeBuild: boolean;
 }
 
 const known = new Map<string, PackageInfo | undefined>();
@@ -39,7 +41,13 @@ function readPackage(path: string): PackageInfo | undefined {
     main: typeof main === 'string' ? main : undefined,
     type: type === 'module' || type === 'commonjs' ? type : 'none',
     hasExports: exports !== undefined && exports !== null,
+    hasNodeBuild: hasKey(exports, 'node'),
   };
+}
+
+function hasKey(value: unknown, key: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.hasOwn(value, key) || Object.values(value).some((inner) => hasKey(inner, key));
 }
 
 function parse(path: string, text: string): Record<string, unknown> {

@@ -6,7 +6,7 @@ import { exportNamesOf } from './commonjs-exports.js';
 import { exportsOf, loadCommonJs } from './commonjs.js';
 import { parseJson } from './json.js';
 import { permit } from './permission.js';
-import { BUILT_IN_URL, resolveUrl } from './resolve.js';
+import { BUILT_IN_URL, resolveUrl, takeForNode } from './resolve.js';
 import { native, services } from './services.js';
 import { type ModuleSource, readModule } from './sources.js';
 import { explainSyntaxError } from './syntax-errors.js';
@@ -35,22 +35,38 @@ export interface ModuleRequest {
  */
 const records = new Map<string, ModuleRecord>();
 
-/** A module with all that it imports, ready to be instantiated. */
+/** A module with all that it imports, ready to be instantiated. `resolve` gives its URL. */
 export function* loadGraph(
-  url: string,
+  resolve: () => string,
   type: '' | 'json' | 'any',
   from: string,
 ): Asking<ModuleRecord> {
   forgetStopped();
-  yield* permit([url], from);
-  const root = yield* loadRecord(url, type);
-  const graph = new Set([root]);
+  for (;;) {
+    const url = resolve();
+    yield* permit([url], from);
+    const root = yield* loadRecord(url, type);
+    const graph = new Set([root]);
+    if (!(yield* linkGraph(graph))) continue;
+    for (const record of graph) record.complete = true;
+    return root;
+  }
+}
+
+/** Adds all that the modules of a graph import. False: what specifiers mean has changed, and it is to be loaded anew. */
+function* linkGraph(graph: Set<ModuleRecord>): Asking<boolean> {
   for (const record of graph) {
     if (record.complete) continue;
-    for (const target of yield* linkRecord(record)) graph.add(target);
+    try {
+      for (const target of yield* linkRecord(record)) graph.add(target);
+    } catch (error) {
+      const { code } = error as { code?: unknown };
+      const isMissing = code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_UNSUPPORTED_DIR_IMPORT';
+      if (isMissing && takeForNode(record.url)) return false;
+      throw error;
+    }
   }
-  for (const record of graph) record.complete = true;
-  return root;
+  return true;
 }
 
 let stopsSeen = 0;

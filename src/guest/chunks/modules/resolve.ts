@@ -1,7 +1,8 @@
 import { moduleResolve } from 'import-meta-resolve';
 import { isBuiltin } from './builtins.js';
+import { packageOf } from './packages.js';
 import { native } from './services.js';
-import { ModuleUrl, urlOf } from './url.js';
+import { ModuleUrl, pathOf, urlOf } from './url.js';
 
 /** The URL of the module that is built in: this package. */
 export const BUILT_IN_URL = 'isolane:index';
@@ -41,12 +42,35 @@ export function resolveUrl(specifier: string, from: string, way: Way): string {
   return href;
 }
 
+/** The package.json of packages that can only be had as Node has them. */
+const forNode = new Set<string>();
+
+/**
+ * Notes that a module of a package cannot be loaded. Whether it is worth another try: what a package gives to all but Node may be for bundlers alone,
+ * and then what it gives to Node is taken after all.
+ */
+export function takeForNode(url: string): boolean {
+  if (!url.startsWith('file:')) return false;
+  const info = packageOf(pathOf(url));
+  if (info === undefined || !info.hasNodeBuild || forNode.has(info.path)) return false;
+  forNode.add(info.path);
+  found.clear();
+  return true;
+}
+
+function isForNode({ href }: { href: string }): boolean {
+  if (forNode.size === 0 || !href.startsWith('file:')) return false;
+  const info = packageOf(pathOf(href));
+  return info !== undefined && forNode.has(info.path);
+}
+
 function resolveAnew(specifier: string, base: ModuleUrl, way: Way): { href: string } {
   // The types are those of a global URL, of which the resolver uses only what ours has.
   const url = base as unknown as Parameters<typeof moduleResolve>[1];
   const [own, node] = conditions[way];
   try {
-    return moduleResolve(specifier, url, own);
+    const resolved = moduleResolve(specifier, url, own);
+    return isForNode(resolved) ? moduleResolve(specifier, url, node) : resolved;
   } catch (error) {
     const { code } = error as { code?: unknown };
     if (code !== 'ERR_PACKAGE_PATH_NOT_EXPORTED' && code !== 'ERR_PACKAGE_IMPORT_NOT_DEFINED') {
