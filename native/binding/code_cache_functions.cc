@@ -17,8 +17,7 @@ void code_cache_counts(const v8::FunctionCallbackInfo<Value>& args) {
   Local<v8::Object> result = v8::Object::New(isolate);
   const auto set = [&](const char* name, uint64_t count) {
     result
-        ->Set(context, literal(isolate, name),
-              v8::Number::New(isolate, static_cast<double>(count)))
+        ->Set(context, literal(isolate, name), v8::Number::New(isolate, static_cast<double>(count)))
         .Check();
   };
   set("compiled", counts.compiled);

@@ -56,9 +56,10 @@ void module_binding(Arguments args) {
 void run_script_source(Arguments args) {
   if (!all_strings(args, 2)) return;
   Local<Value> result;
-  if (run_script(args.GetIsolate()->GetCurrentContext(), args[0].As<v8::String>(),
-                 args[1].As<v8::String>(),
-                 args[2]->IsString() ? args[2].As<v8::String>() : v8::String::Empty(args.GetIsolate()))
+  if (run_script(
+          args.GetIsolate()->GetCurrentContext(), args[0].As<v8::String>(),
+          args[1].As<v8::String>(),
+          args[2]->IsString() ? args[2].As<v8::String>() : v8::String::Empty(args.GetIsolate()))
           .ToLocal(&result)) {
     args.GetReturnValue().Set(result);
   }

@@ -28,9 +28,7 @@ enum class FileKind : int { kNone = -1, kFile = 0, kFolder = 1, kOther = 2 };
 void throw_error(Isolate* isolate, const char* code, const std::string& text) {
   Local<v8::Context> context = isolate->GetCurrentContext();
   Local<Value> error = v8::Exception::Error(literal(isolate, text.c_str()));
-  error.As<v8::Object>()
-      ->Set(context, literal(isolate, "code"), literal(isolate, code))
-      .Check();
+  error.As<v8::Object>()->Set(context, literal(isolate, "code"), literal(isolate, code)).Check();
   isolate->ThrowException(error);
 }
 

@@ -33,7 +33,8 @@ void forget(size_t hash) {
   Texts& all = texts();
   std::lock_guard<std::mutex> guard(all.mutex);
   auto [first, last] = all.by_hash.equal_range(hash);
-  while (first != last) first = first->second.expired() ? all.by_hash.erase(first) : std::next(first);
+  while (first != last)
+    first = first->second.expired() ? all.by_hash.erase(first) : std::next(first);
 }
 
 // The one copy of a text.

@@ -49,6 +49,12 @@ std::string request_key(Local<v8::Context> context, Local<String> specifier,
   return key;
 }
 
+// Lets what was caught go on. Termination does so by itself, and thrown again would become an
+// exception that code can catch.
+void pass_on(v8::TryCatch& caught) {
+  if (caught.HasCaught() && !caught.HasTerminated()) caught.ReThrow();
+}
+
 // The engine's syntax errors do not say where: their message gets "(file:line:column)".
 void rethrow_with_place(Local<v8::Context> context, v8::TryCatch& caught) {
   v8::Isolate* isolate = v8::Isolate::GetCurrent();
@@ -71,7 +77,7 @@ void rethrow_with_place(Local<v8::Context> context, v8::TryCatch& caught) {
           .IsNothing();
     }
   }
-  caught.ReThrow();
+  pass_on(caught);
 }
 
 // A source together with what the process has for it. V8 owns the bytes' wrapper, `kept` the bytes.
@@ -112,8 +118,7 @@ bool Modules::compile(Local<v8::Context> context, Local<String> url, Local<Strin
   CachedSource text(source, compat::script_origin(isolate_, url, true),
                     CodeCache::shared().find(key));
   Local<v8::Module> module;
-  if (!v8::ScriptCompiler::CompileModule(isolate_, &text.source, text.options())
-           .ToLocal(&module)) {
+  if (!v8::ScriptCompiler::CompileModule(isolate_, &text.source, text.options()).ToLocal(&module)) {
     rethrow_with_place(context, caught);
     return false;
   }
@@ -151,8 +156,8 @@ void Modules::link(Local<v8::Context> context, Number number, const std::vector<
   Local<v8::FixedArray> list = module(number)->GetModuleRequests();
   for (int i = 0; i < list->Length() && static_cast<size_t>(i) < targets.size(); i++) {
     Local<v8::ModuleRequest> request = compat::at(context, list, i).As<v8::ModuleRequest>();
-    entries_[number].targets[request_key(context, request->GetSpecifier(),
-                                         compat::attributes_of(request))] =
+    entries_[number]
+        .targets[request_key(context, request->GetSpecifier(), compat::attributes_of(request))] =
         targets[static_cast<size_t>(i)];
   }
 }
@@ -169,7 +174,7 @@ MaybeLocal<v8::Promise> Modules::evaluate(Local<v8::Context> context, Number num
   Local<Value> evaluated;
   const bool done = module(number)->Evaluate(context).ToLocal(&evaluated);
   if (caught.HasTerminated()) times_stopped_++;
-  if (caught.HasCaught()) caught.ReThrow();
+  pass_on(caught);
   return done ? evaluated.As<v8::Promise>() : Local<v8::Promise>();
 }
 
@@ -206,7 +211,7 @@ MaybeLocal<Value> Modules::call(Local<v8::Context> context, Local<v8::Function> 
   MaybeLocal<Value> result =
       function->Call(context, receiver, static_cast<int>(arguments.size()), arguments.data());
   if (caught.HasTerminated()) times_stopped_++;
-  if (caught.HasCaught()) caught.ReThrow();
+  pass_on(caught);
   return result;
 }
 
@@ -267,7 +272,7 @@ MaybeLocal<Value> Modules::fill(Local<v8::Context> context, Local<v8::Module> mo
   if (!entry->evaluate.Get(isolate)
            ->Call(context, v8::Undefined(isolate), 0, nullptr)
            .ToLocal(&returned)) {
-    caught.ReThrow();
+    pass_on(caught);
     return {};
   }
   // Names and values in turn.

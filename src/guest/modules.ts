@@ -1,7 +1,7 @@
 import { native } from '../binding/binding.js';
 import { IsolaneError } from '../errors/isolane-error.js';
-import { interpreterName } from '../interpreter/names.js';
 import { ownPolicy } from '../interpreter/module-policy.js';
+import { interpreterName } from '../interpreter/names.js';
 import { Letter } from '../interpreter/protocol.js';
 import { ask, askSync } from '../interpreter/questions.js';
 import { guest } from './binding.js';
@@ -32,9 +32,9 @@ export function fillImportMeta(meta: Record<string, unknown>, url: string): void
 
 /** Few interpreters need it at once, and many never. */
 function theLoader(): Loader {
-  loader ??= (
-    guest.loadChunk('modules') as { makeLoader(services: Services): Loader }
-  ).makeLoader(services());
+  loader ??= (guest.loadChunk('modules') as { makeLoader(services: Services): Loader }).makeLoader(
+    services(),
+  );
   return loader;
 }
 

@@ -377,8 +377,9 @@ function takeFromReserve({
   name,
   memoryLimit,
   stackSize,
+  denyModules,
 }: NativeInterpreterOptions): number | undefined {
-  if (memoryLimit !== undefined || stackSize !== undefined) return undefined;
+  if (memoryLimit !== undefined || stackSize !== undefined || denyModules) return undefined;
   const id = takeReserved(name);
   if (id !== undefined && name !== '') post(id, Letter.name, 0, name);
   return id;

@@ -28,7 +28,10 @@ describe(`modules: 'deny'`, () => {
 
   it('leaves isolane itself', async () => {
     const guest = await create({ modules: 'deny' });
-    assert.equal(await guest.evaluate(`import('isolane').then((all) => typeof all.channel)`), 'function');
+    assert.equal(
+      await guest.evaluate(`import('isolane').then((all) => typeof all.channel)`),
+      'function',
+    );
   });
 
   it('binds what the guest creates, whatever that asks for', async () => {
@@ -114,7 +117,10 @@ describe('modules: a function', () => {
         throw new RangeError('no rule for this');
       },
     });
-    assert.match((await rejection(guest.import(projectUrl('self.mjs')))).message, /no rule for this/);
+    assert.match(
+      (await rejection(guest.import(projectUrl('self.mjs')))).message,
+      /no rule for this/,
+    );
   });
 
   it('is waited for by require, on the thread of the guest alone', async () => {
@@ -148,7 +154,10 @@ describe('modules: a function', () => {
       { code: 'ERR_ISOLANE_CANNOT_WAIT' },
     );
     assert.equal(await guest.evaluate('late()'), 'late');
-    assert.equal(guest.callSync(() => (globalThis as unknown as { late(): string }).late()), 'late');
+    assert.equal(
+      guest.callSync(() => (globalThis as unknown as { late(): string }).late()),
+      'late',
+    );
   });
 
   it('binds what the guest creates as well', async () => {

@@ -190,7 +190,13 @@ describe('a module is found as Node finds it', () => {
 
   it('import.meta.resolve, where it throws', async () => {
     const guest = await create();
-    const specifiers = ['no-such-package', 'conditional/missing', '#none', 'bad-config', 'in%20valid'];
+    const specifiers = [
+      'no-such-package',
+      'conditional/missing',
+      '#none',
+      'bad-config',
+      'in%20valid',
+    ];
     const there = await guest.call(
       async (probe, specifiers) => {
         const { resolved } = await import(probe);
@@ -237,7 +243,10 @@ describe('a module is found as Node finds it', () => {
 
   it('a query or a fragment makes another instance', async () => {
     const guest = await create();
-    assert.deepEqual(await exportsThere(guest, 'instances.mjs'), await exportsHere('instances.mjs'));
+    assert.deepEqual(
+      await exportsThere(guest, 'instances.mjs'),
+      await exportsHere('instances.mjs'),
+    );
   });
 
   it('a symbolic link means the file that it leads to', async () => {
@@ -269,17 +278,14 @@ describe('a module is found as Node finds it', () => {
     assert.deepEqual(await exportsThere(guest, 'node_modules/node-build/for-node.mjs'), {
       build: 'node',
     });
-    const builds = await guest.call(
-      async (probe) => {
-        const { imported } = await import(probe);
-        return [
-          await imported('isolane-build'),
-          await imported('node-build'),
-          await imported('node-build/only'),
-        ];
-      },
-      projectUrl('probe.mjs'),
-    );
+    const builds = await guest.call(async (probe) => {
+      const { imported } = await import(probe);
+      return [
+        await imported('isolane-build'),
+        await imported('node-build'),
+        await imported('node-build/only'),
+      ];
+    }, projectUrl('probe.mjs'));
     assert.deepEqual(builds, [{ build: 'isolane' }, { build: 'others' }, { build: 'node' }]);
   });
 });

@@ -5,10 +5,10 @@
 
 import { type Asking, finish } from './modules/asking.js';
 import { typeOf } from './modules/attributes.js';
+import { evaluateRecord } from './modules/evaluate.js';
 import { fillImportMeta } from './modules/import-meta.js';
 import { denied } from './modules/permission.js';
 import { loadGraph, type ModuleRecord, resolveRequest } from './modules/records.js';
-import { evaluateRecord } from './modules/evaluate.js';
 import { BUILT_IN_NAME, BUILT_IN_URL } from './modules/resolve.js';
 import { install, type Services, services } from './modules/services.js';
 

@@ -31,10 +31,7 @@ export function checkType(type: '' | 'json' | 'any', format: string, url: string
       `Module "${url}" needs an import attribute of "type: json"`,
     );
   }
-  throw failure(
-    'ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE',
-    `Module "${url}" is not of type "json"`,
-  );
+  throw failure('ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE', `Module "${url}" is not of type "json"`);
 }
 
 function failure(code: string, message: string): TypeError {

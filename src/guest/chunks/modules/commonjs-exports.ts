@@ -1,7 +1,7 @@
 import { parse } from 'cjs-module-lexer';
+import { resolveCommonJs } from './commonjs-resolve.js';
 import { readText } from './files.js';
 import { formatOf } from './formats.js';
-import { resolveCommonJs } from './commonjs-resolve.js';
 import { settled } from './sources.js';
 
 /** The names that lexing found, by path and text. */

@@ -14,7 +14,11 @@ const PACKAGE = /^((?:@[^/\\%]+\/)?[^./\\%][^/\\%]*)(\/.*)?$/;
  * The path of the file that `require(request)` means in a module, by Node's rules. `folders`: where packages are looked for, in place of the module's own.
  * Throws an error with the code MODULE_NOT_FOUND.
  */
-export function resolveCommonJs(request: string, from: string, folders?: readonly string[]): string {
+export function resolveCommonJs(
+  request: string,
+  from: string,
+  folders?: readonly string[],
+): string {
   const path = find(request, from, folders);
   if (path !== undefined) return path;
   throw notFound(request, from);

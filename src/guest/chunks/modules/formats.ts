@@ -1,5 +1,5 @@
-import { extensionOf } from './paths.js';
 import { packageOf } from './packages.js';
+import { extensionOf } from './paths.js';
 
 /** What a file is; `script`: CommonJS, unless its syntax says that it is an ES module. */
 export type Format = 'module' | 'commonjs' | 'script' | 'json' | 'wasm' | 'addon';
@@ -59,8 +59,7 @@ export function formatOfData(type: string): Format | undefined {
 }
 
 export function unknownExtension(path: string): TypeError {
-  return Object.assign(
-    new TypeError(`Unknown file extension "${extensionOf(path)}" for ${path}`),
-    { code: 'ERR_UNKNOWN_FILE_EXTENSION' },
-  );
+  return Object.assign(new TypeError(`Unknown file extension "${extensionOf(path)}" for ${path}`), {
+    code: 'ERR_UNKNOWN_FILE_EXTENSION',
+  });
 }

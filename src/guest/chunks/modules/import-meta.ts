@@ -1,7 +1,7 @@
 import { folderOf } from './paths.js';
+import { denied } from './permission.js';
 import { resolveForMeta } from './resolve.js';
 import { services } from './services.js';
-import { denied } from './permission.js';
 import { pathOf } from './url.js';
 
 /** `import.meta`, with what Node gives there. */

@@ -1,4 +1,4 @@
-import { ask, type Asking } from './asking.js';
+import { type Asking, ask } from './asking.js';
 import { BUILT_IN_URL, baseOf } from './resolve.js';
 import { services } from './services.js';
 

@@ -2,8 +2,8 @@ import { type ModuleNumber, ModuleStatus } from '../../../binding/module-binding
 import type { Asking } from './asking.js';
 import { checkType, typeOf } from './attributes.js';
 import { isBuiltin, noNodeApi } from './builtins.js';
-import { exportNamesOf } from './commonjs-exports.js';
 import { exportsOf, loadCommonJs } from './commonjs.js';
+import { exportNamesOf } from './commonjs-exports.js';
 import { parseJson } from './json.js';
 import { permit } from './permission.js';
 import { BUILT_IN_URL, resolveUrl, takeForNode } from './resolve.js';
@@ -81,8 +81,7 @@ function forgetStopped(): void {
   stopsSeen = stops;
   for (const [key, { number }] of records) {
     const status = native.moduleStatus(number);
-    const hasThrown =
-      status === ModuleStatus.errored && native.moduleException(number) !== null;
+    const hasThrown = status === ModuleStatus.errored && native.moduleException(number) !== null;
     if (status !== ModuleStatus.evaluated && !hasThrown) records.delete(key);
   }
 }

@@ -5,7 +5,10 @@ import { native } from './services.js';
 
 /** What `require` gives of an ES module that does not await at its top level, as in Node 22 and later. */
 export function requireEsModule(url: string, path: string): unknown {
-  const record = finishSync(loadGraph(() => url, '', path), `require('${path}')`);
+  const record = finishSync(
+    loadGraph(() => url, '', path),
+    `require('${path}')`,
+  );
   const { number } = record;
   if (native.moduleStatus(number) === ModuleStatus.uninstantiated) {
     native.instantiateModule(number);

@@ -1,4 +1,4 @@
-import { ask, type Asking } from './asking.js';
+import { type Asking, ask } from './asking.js';
 import { noAddons } from './builtins.js';
 import { readBytes, readText } from './files.js';
 import { type Format, formatOf, formatOfData, unknownExtension } from './formats.js';
@@ -41,7 +41,9 @@ const stripped = new Map<string, { text: string; code: string }>();
 export function* readTypeScript(path: string, url: string): Asking<string> {
   if (path.includes('/node_modules/')) {
     throw Object.assign(
-      new Error(`Stripping types is currently unsupported for files under node_modules, for "${url}"`),
+      new Error(
+        `Stripping types is currently unsupported for files under node_modules, for "${url}"`,
+      ),
       { code: 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING' },
     );
   }
@@ -64,7 +66,8 @@ function readData(url: string): ModuleSource {
     const message = `Unknown module format: ${type} for URL ${url}`;
     throw Object.assign(new RangeError(message), { code: 'ERR_UNKNOWN_MODULE_FORMAT' });
   }
-  const bytes = base64 === undefined ? percentDecoded(data) : base64Decoded(decodeURIComponent(data));
+  const bytes =
+    base64 === undefined ? percentDecoded(data) : base64Decoded(decodeURIComponent(data));
   if (format === 'wasm') return { format, path: undefined, bytes };
   const text = services.decodeUtf8(bytes);
   return { format: format === 'json' ? 'json' : 'module', path: undefined, text };

@@ -123,10 +123,9 @@ export function pathOf(url: string | ModuleUrl): string {
   const { protocol, pathname, href } = new ModuleUrl(url);
   if (protocol !== 'file:') return href;
   if (/%2f/i.test(pathname)) {
-    throw Object.assign(
-      new TypeError('File URL path must not include encoded / characters'),
-      { code: 'ERR_INVALID_FILE_URL_PATH' },
-    );
+    throw Object.assign(new TypeError('File URL path must not include encoded / characters'), {
+      code: 'ERR_INVALID_FILE_URL_PATH',
+    });
   }
   return decodeURIComponent(pathname);
 }
