@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { IsolaneError } from 'isolane';
+import { channel, type IsolaneError } from 'isolane';
 import { interpreters } from '../support/interpreters.js';
 import { temporaryModules } from '../support/modules.js';
 import { exportsHere, exportsThere, projectUrl } from '../support/project.js';
@@ -116,14 +116,16 @@ describe('an ES module', () => {
     assert.equal(there, 1);
   });
 
-  it('loads while the host is blocked in a synchronous call of another interpreter', async () => {
-    const [busy, guest] = [await create(), await create()];
-    const imported = guest.import<{ local: string }>(projectUrl('lib/local.mjs'));
-    // Nothing of the host's event loop runs meanwhile.
-    busy.callSync(() => {
-      for (let i = 0, end = performance.now() + 50; performance.now() < end; i++);
-    });
-    assert.equal((await imported).local, 'a local module');
+  it('loads while the thread of the host is blocked', async () => {
+    const guest = await create();
+    const [tx, rx] = channel<string>();
+    const done = guest.call(
+      async (tx, url) => tx.sendSync((await import(url)).local),
+      tx,
+      projectUrl('lib/local.mjs'),
+    );
+    assert.equal(rx.receiveSync({ timeout: 30_000 }), 'a local module');
+    await done;
   });
 
   it('is found beside the file whose function or script imports it', async () => {

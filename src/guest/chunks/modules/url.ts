@@ -67,17 +67,13 @@ export class ModuleUrl {
 }
 
 /** C0 controls and spaces. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant.
 const SURROUNDING = /^[\0-\x20]+|[\0-\x20]+$/g;
 
 /** What is percent-encoded where. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant.
 const IN_OPAQUE = /[\0-\x1f\x7f-\u{10ffff}]/gu;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant.
 const IN_FRAGMENT = /[\0-\x20"<>`\x7f-\u{10ffff}]/gu;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant.
 const IN_QUERY = /[\0-\x20"#<>'\x7f-\u{10ffff}]/gu;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant.
 const IN_PATH = /[\0-\x20"#<>?^`{}\x7f-\u{10ffff}]/gu;
 
 function encode(text: string, characters: RegExp): string {
