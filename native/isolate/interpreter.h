@@ -155,6 +155,8 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   // is to stop, so is that call.
   void set_inner_call(std::shared_ptr<Interpreter> callee, CallKey key);
 
+  // Whether the calling thread is its own.
+  bool is_own_thread() const;
   // Whether the calling thread is inside already, be it further up its stack.
   bool entered_here() const;
   // Takes the lock and runs `code` inside, on this thread.
@@ -201,7 +203,6 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   bool open(std::string* failure);
   void turn();
   bool has_work() const;
-  bool is_own_thread() const;
   void add_correspondent(uint64_t party);  // end_mutex_ held
   void close();
   void drop_requests();
