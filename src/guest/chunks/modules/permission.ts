@@ -14,7 +14,10 @@ export function denied(url: string): Error {
 
 /** Returns if all these modules may be loaded; throws an IsolaneError if not. `from`: who asks for them. */
 export function* permit(urls: readonly string[], from: string): Asking<void> {
-  const asked = urls.filter((url) => !allowed.has(url));
+  const asked: string[] = [];
+  for (const url of urls) {
+    if (!allowed.has(url)) asked.push(url);
+  }
   const [first] = asked;
   if (first === undefined) return;
   if (services.denied()) throw denied(first);
@@ -22,13 +25,14 @@ export function* permit(urls: readonly string[], from: string): Asking<void> {
   for (const { to, route } of services.policies()) {
     const body = [route, asked, base];
     const answers = (yield* ask({ to, type: services.letters.mayLoad, body })) as boolean[];
-    asked.forEach((url, at) => {
-      if (answers[at] === true) return;
+    let at = 0;
+    for (const url of asked) {
+      if (answers[at++] === true) continue;
       throw services.error(
         'ERR_ISOLANE_MODULES_DENIED',
         `${url}, imported from ${base}, was refused by the option modules of this interpreter.`,
       );
-    });
+    }
   }
   for (const url of asked) allowed.add(url);
 }

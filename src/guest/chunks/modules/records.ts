@@ -26,7 +26,7 @@ export interface ModuleRequest {
   /** Keys and values in turn. */
   readonly attributes: readonly string[];
   /** A module that is meant whatever the specifier says. */
-  readonly target?: ModuleRecord;
+  readonly target: ModuleRecord | undefined;
 }
 
 /**
@@ -86,25 +86,37 @@ function forgetStopped(): void {
   }
 }
 
+interface WantedModule {
+  url: string;
+  type: '' | 'json';
+  target: ModuleRecord | undefined;
+}
+
+// In loops, here and below: a script may have replaced the methods of arrays, and its modules are to load all the same.
+
 /** Loads what a module imports; returns it. */
 function* linkRecord(record: ModuleRecord): Asking<ModuleRecord[]> {
   const { url, requests, number } = record;
-  const wanted = requests.map(({ specifier, attributes, target }) => {
-    if (target !== undefined) return { url: target.url, type: '' as const, target };
-    return { url: resolveRequest(specifier, url), type: typeOf(attributes, url), target };
-  });
-  yield* permit(
-    wanted.filter(({ target }) => target === undefined).map((each) => each.url),
-    url,
-  );
-  const targets: ModuleRecord[] = [];
-  for (const each of wanted) {
-    targets.push(each.target ?? (yield* loadRecord(each.url, each.type)));
+  const wanted: WantedModule[] = [];
+  const urls: string[] = [];
+  for (const { specifier, attributes, target } of requests) {
+    if (target !== undefined) {
+      wanted.push({ url: target.url, type: '', target });
+      continue;
+    }
+    const resolved = resolveRequest(specifier, url);
+    urls.push(resolved);
+    wanted.push({ url: resolved, type: typeOf(attributes, url), target });
   }
-  native.linkModule(
-    number,
-    targets.map((target) => target.number),
-  );
+  yield* permit(urls, url);
+  const targets: ModuleRecord[] = [];
+  const numbers: ModuleNumber[] = [];
+  for (const each of wanted) {
+    const target = each.target ?? (yield* loadRecord(each.url, each.type));
+    targets.push(target);
+    numbers.push(target.number);
+  }
+  native.linkModule(number, numbers);
   return targets;
 }
 
@@ -160,10 +172,10 @@ export function textRecord(
 ): ModuleRecord {
   try {
     const number = native.compileModule(url, text);
-    const requests = native.moduleRequests(number).map(([specifier, ...attributes]) => {
-      const target = targets.get(specifier);
-      return { specifier, attributes, ...(target && { target }) };
-    });
+    const requests: ModuleRequest[] = [];
+    for (const [specifier, ...attributes] of native.moduleRequests(number)) {
+      requests.push({ specifier, attributes, target: targets.get(specifier) });
+    }
     return { url, number, requests, complete: false };
   } catch (error) {
     explainSyntaxError(error, url, text);
@@ -178,9 +190,11 @@ function valuesRecord(url: string, names: string[], evaluate: () => unknown[]): 
 
 function builtInRecord(): ModuleRecord {
   const names = Object.keys(services.builtIn);
-  return valuesRecord(BUILT_IN_URL, names, () =>
-    names.flatMap((name) => [name, services.builtIn[name]]),
-  );
+  return valuesRecord(BUILT_IN_URL, names, () => {
+    const pairs: unknown[] = [];
+    for (const name of names) pairs.push(name, services.builtIn[name]);
+    return pairs;
+  });
 }
 
 function jsonRecord(url: string, path: string | undefined, text: string): ModuleRecord {
@@ -191,13 +205,18 @@ function jsonRecord(url: string, path: string | undefined, text: string): Module
 }
 
 function commonJsRecord(url: string, path: string, text: string): ModuleRecord {
-  const names = [...exportNamesOf(path, text)].filter((name) => !WHOLE.includes(name));
+  const names: string[] = [];
+  for (const name of exportNamesOf(path, text)) {
+    if (!WHOLE.includes(name)) names.push(name);
+  }
   return valuesRecord(url, [...WHOLE, ...names], () => {
     const exports = loadCommonJs(path, text);
-    return [
-      ...WHOLE.flatMap((name) => [name, exports]),
-      ...names.flatMap((name) => (hasOwn(exports, name) ? [name, read(exports, name)] : [])),
-    ];
+    const pairs: unknown[] = [];
+    for (const name of WHOLE) pairs.push(name, exports);
+    for (const name of names) {
+      if (hasOwn(exports, name)) pairs.push(name, read(exports, name));
+    }
+    return pairs;
   });
 }
 
