@@ -49,7 +49,8 @@ function services(): Services {
     denied: () => ownPolicy().deny,
     ask: ({ to, type, body }) => ask(to, label(to), type, body),
     askSync: ({ to, type, body }) => askSync(to, label(to), type, body),
-    decodeUtf8: (bytes) => guest.decodeUtf8(bytes, false),
+    // Only with `fatal` there may be none.
+    decodeUtf8: (bytes) => guest.decodeUtf8(bytes, false) ?? '',
     error: (code, message, cause) =>
       new IsolaneError(code, message, cause === undefined ? undefined : { cause }),
     later: timerGlobals.setImmediate,
