@@ -1,5 +1,9 @@
 /** What native code gives to an interpreter's module loader; nothing of it may reach the user's code there. */
 
+/** The URL of the module that is built in, and its name: this package. */
+export const BUILT_IN_URL = 'isolane:index';
+export const BUILT_IN_NAME = 'isolane';
+
 /** A module of this interpreter, from 0. */
 export type ModuleNumber = number;
 

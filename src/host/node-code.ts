@@ -2,10 +2,10 @@
 
 import { join } from 'node:path';
 import { compileFunction, constants, Script } from 'node:vm';
+import { BUILT_IN_NAME, BUILT_IN_URL } from '../binding/module-binding.js';
 import * as isolane from '../index.js';
 import type { FunctionCompiler } from '../interpreter/compile-function.js';
 import type { AnyFunction } from '../interpreter/functions.js';
-import { BUILT_IN_NAME, BUILT_IN_URL } from '../interpreter/module-sources.js';
 import type { ImportedModule } from '../interpreter/serve.js';
 
 const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
@@ -26,21 +26,21 @@ export function here(): string {
   return join(process.cwd(), 'isolane');
 }
 
-/** A name of ours is no file from which import() could start: that is `here`, and only stacks show the name. */
-function named(code: string, name: string): [code: string, file: string] {
-  return name.startsWith('isolane:') ? [`${code}\n//# sourceURL=${name}`, here()] : [code, name];
+/** A name of ours is no file from which import() could start: that is `from`, and only stacks show the name. */
+function named(code: string, name: string, from: string): [code: string, file: string] {
+  return name.startsWith('isolane:') ? [`${code}\n//# sourceURL=${name}`, from] : [code, name];
 }
 
 /** Runs a script in the global scope. */
-export function runScript(source: string, name: string): unknown {
-  const [code, filename] = named(source, name);
+export function runScript(source: string, name: string, referrer = ''): unknown {
+  const [code, filename] = named(source, name, referrer === '' ? here() : referrer);
   return new Script(code, { filename, importModuleDynamically }).runInThisContext();
 }
 
 /** How functions that travel are compiled. */
 export const functionCompiler: FunctionCompiler = {
   compileBody: (body, file, lineOffset, columnOffset, parameters) => {
-    const [code, filename] = named(body, file);
+    const [code, filename] = named(body, file, here());
     const options = { filename, lineOffset, columnOffset, importModuleDynamically };
     return compileFunction(code, parameters, options) as AnyFunction;
   },

@@ -3,13 +3,13 @@
  * module is imported.
  */
 
+import { BUILT_IN_NAME, BUILT_IN_URL } from '../../binding/module-binding.js';
 import { type Asking, finish } from './modules/asking.js';
 import { typeOf } from './modules/attributes.js';
 import { evaluateRecord } from './modules/evaluate.js';
 import { fillImportMeta } from './modules/import-meta.js';
 import { denied } from './modules/permission.js';
 import { loadGraph, type ModuleRecord, resolveRequest } from './modules/records.js';
-import { BUILT_IN_NAME, BUILT_IN_URL } from './modules/resolve.js';
 import { install, type Services, services } from './modules/services.js';
 
 export type { PolicyRoute, Question, Services } from './modules/services.js';

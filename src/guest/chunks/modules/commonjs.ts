@@ -1,3 +1,4 @@
+import { BUILT_IN_NAME } from '../../../binding/module-binding.js';
 import { finishSync } from './asking.js';
 import { isBuiltin, noAddons, noNodeApi } from './builtins.js';
 import { takeCommonJs } from './commonjs-code.js';
@@ -8,7 +9,6 @@ import { parseJson } from './json.js';
 import { folderOf } from './paths.js';
 import { permit } from './permission.js';
 import { requireEsModule } from './require-esm.js';
-import { BUILT_IN_NAME } from './resolve.js';
 import { native, services } from './services.js';
 import { readTypeScript, settled } from './sources.js';
 import { urlOf } from './url.js';

@@ -1,5 +1,6 @@
+import { BUILT_IN_URL } from '../../../binding/module-binding.js';
 import { type Asking, ask } from './asking.js';
-import { BUILT_IN_URL, baseOf } from './resolve.js';
+import { baseOf } from './resolve.js';
 import { services } from './services.js';
 
 /** What the rules of this interpreter have allowed. */

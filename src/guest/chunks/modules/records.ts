@@ -1,4 +1,4 @@
-import { type ModuleNumber, ModuleStatus } from '../../../binding/module-binding.js';
+import { BUILT_IN_URL, type ModuleNumber, ModuleStatus } from '../../../binding/module-binding.js';
 import type { Asking } from './asking.js';
 import { checkType, typeOf } from './attributes.js';
 import { isBuiltin, noNodeApi } from './builtins.js';
@@ -6,7 +6,7 @@ import { exportsOf, loadCommonJs } from './commonjs.js';
 import { exportNamesOf } from './commonjs-exports.js';
 import { parseJson } from './json.js';
 import { permit } from './permission.js';
-import { BUILT_IN_URL, resolveUrl, takeForNode } from './resolve.js';
+import { resolveUrl, takeForNode } from './resolve.js';
 import { native, services } from './services.js';
 import { type ModuleSource, readModule } from './sources.js';
 import { explainSyntaxError } from './syntax-errors.js';

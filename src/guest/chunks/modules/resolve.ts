@@ -1,12 +1,9 @@
 import { moduleResolve } from 'import-meta-resolve';
+import { BUILT_IN_NAME, BUILT_IN_URL } from '../../../binding/module-binding.js';
 import { isBuiltin } from './builtins.js';
 import { packageOf } from './packages.js';
 import { native } from './services.js';
 import { ModuleUrl, pathOf, urlOf } from './url.js';
-
-/** The URL of the module that is built in: this package. */
-export const BUILT_IN_URL = 'isolane:index';
-export const BUILT_IN_NAME = 'isolane';
 
 /** How a module is asked for, which decides what a package gives. */
 export type Way = 'import' | 'require';
