@@ -21,7 +21,7 @@ import { makeRemote, type Remote, type Result } from './remote.js';
 export interface ScriptOptions {
   /**
    * The path or URL that stacks show, and from which relative imports start; without it stacks show `isolane:exec` or
-   * `isolane:evaluate`, and imports start at the working folder.
+   * `isolane:evaluate`, and imports start at the file that calls this.
    */
   filename?: string | undefined;
 }
