@@ -76,7 +76,7 @@ describe('AbortSignal in a guest', () => {
   it('follows any of several', async () => {
     const guest = await create();
     await assertSame(guest, [
-      "((a, b) => { const s = AbortSignal.any([a.signal, b.signal]); const before = s.aborted; b.abort('b'); a.abort('a'); return [before, s.aborted, s.reason]; })(new AbortController(), new AbortController())",
+      "((a, b) => { const s = AbortSignal.any([a.signal, b.signal]); const before = s.aborted; b.abort('b'); return [before, s.aborted, s.reason]; })(new AbortController(), new AbortController())",
       "AbortSignal.any([AbortSignal.abort('x'), AbortSignal.abort('y')]).reason",
       'AbortSignal.any([]).aborted',
       "((c) => { const s = AbortSignal.any([AbortSignal.any([c.signal]), AbortSignal.any([c.signal])]); c.abort('deep'); return s.reason; })(new AbortController())",
@@ -89,14 +89,15 @@ describe('AbortSignal in a guest', () => {
   it('tells all that follow it before anybody is called', async () => {
     const guest = await create();
     const seen = await guest.call(() => {
-      const controller = new AbortController();
-      const follower = AbortSignal.any([controller.signal]);
-      const seen: boolean[] = [];
+      const [controller, other] = [new AbortController(), new AbortController()];
+      const follower = AbortSignal.any([controller.signal, other.signal]);
+      const seen: unknown[] = [];
       controller.signal.addEventListener('abort', () => seen.push(follower.aborted));
-      controller.abort();
-      return seen;
+      controller.abort('first');
+      other.abort('second');
+      return [...seen, follower.reason];
     });
-    assert.deepEqual(seen, [true]);
+    assert.deepEqual(seen, [true, 'first']);
   });
 
   it('ends what channels wait for, with its reason', async () => {

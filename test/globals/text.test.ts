@@ -180,12 +180,27 @@ describe('TextDecoder in a guest', () => {
         all.map((bytes) => decodeAtOnce(label, bytes, options)),
       );
       // What a decoder is like after it has thrown, Node's versions do not agree on.
+      // And of two byte order marks in pieces Node 22 and later drop both.
+      const cut = all.filter((bytes) => String(bytes) !== '239,187,191,239,187,191');
       const pieces = kinds
         .slice(0, 2)
-        .flatMap((options) => all.flatMap((bytes) => decodeInPieces(label, bytes, options)));
+        .flatMap((options) => cut.flatMap((bytes) => decodeInPieces(label, bytes, options)));
       await assertSame(guest, [...whole, ...pieces], { codes: true });
     });
   }
+
+  it('drops one byte order mark, however it comes in pieces', async () => {
+    const guest = await create();
+    const texts = await guest.call(() =>
+      [1, 2, 3, 4, 5].map((at) => {
+        const bytes = Uint8Array.of(0xef, 0xbb, 0xbf, 0xef, 0xbb, 0xbf);
+        const decoder = new TextDecoder();
+        const first = decoder.decode(bytes.subarray(0, at), { stream: true });
+        return first + decoder.decode(bytes.subarray(at));
+      }),
+    );
+    assert.deepEqual(texts, Array(5).fill('\ufeff'));
+  });
 
   it('decodes windows-1252 as the standard says, which Node 20 does not', async () => {
     const guest = await create();

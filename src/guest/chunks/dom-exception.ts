@@ -38,15 +38,15 @@ class DOMException extends Error {
   readonly #message: string;
 
   constructor(message: unknown = '', options: unknown = 'Error') {
-    super();
-    this.#message = `${message}`;
-    if (typeof options !== 'object' || options === null) {
-      this.#name = `${options}`;
-      return;
-    }
-    const { name = 'Error' } = options as { name?: unknown };
+    const text = `${message}`;
+    // The stack has what Error was given; the property would hide the one that all of them have.
+    super(text);
+    Reflect.deleteProperty(this, 'message');
+    const isObject = typeof options === 'object' && options !== null;
+    const { name = 'Error' } = isObject ? (options as { name?: unknown }) : { name: options };
+    this.#message = text;
     this.#name = `${name}`;
-    if ('cause' in options) {
+    if (isObject && 'cause' in options) {
       const { cause: value } = options;
       Object.defineProperty(this, 'cause', { value, configurable: true, writable: true });
     }
