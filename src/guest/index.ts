@@ -4,9 +4,9 @@ import './binding.js';
 
 import { setCurrentTag } from '../binding/call-scope.js';
 import { setClock } from '../binding/world.js';
-import * as isolane from '../everywhere.js';
 import { console } from '../interpreter/console.js';
 import { answerSync, serve } from '../interpreter/serve.js';
+import { api } from './api.js';
 import { guest } from './binding.js';
 import { functionCompiler } from './function-compiler.js';
 import { defineGlobals } from './globals.js';
@@ -22,14 +22,13 @@ setClock(guest.now);
 defineGlobals({
   ...timerGlobals,
   console,
-  isolane,
   structuredClone,
 });
 
 const { setTimeout, clearTimeout } = timerGlobals;
-defineLazyGlobals({ guest, start, setTimeout, clearTimeout, reportUncaught });
+defineLazyGlobals({ isolane: api }, { guest, start, setTimeout, clearTimeout, reportUncaught });
 
-provideBuiltIn({ ...isolane });
+provideBuiltIn(api);
 
 guest.setGuestHooks({
   onTimer: runTimers,

@@ -30,13 +30,18 @@ export interface BuiltIns {
 
 const made = new Map<string, Record<string, unknown>>();
 
-/** Defines them all; their values are made with these tools. */
-export function defineLazyGlobals(tools: Omit<Tools, 'builtIn'>): void {
+/** Defines them all; those of chunks are made with these tools. `others`: what makes further ones, by name. */
+export function defineLazyGlobals(
+  others: Record<string, () => unknown>,
+  tools: Omit<Tools, 'builtIn'>,
+): void {
   const chunkOf = new Map<string, string>();
   for (const [chunk, names] of Object.entries(chunks)) {
     for (const name of names) chunkOf.set(name, chunk);
   }
   make = (name) => {
+    const other = others[name];
+    if (other !== undefined) return other();
     const chunk = chunkOf.get(name) as string;
     let values = made.get(chunk);
     if (values === undefined) {
@@ -46,7 +51,7 @@ export function defineLazyGlobals(tools: Omit<Tools, 'builtIn'>): void {
     }
     return values[name];
   };
-  guest.lazyGlobals([...chunkOf.keys()], make);
+  guest.lazyGlobals([...Object.keys(others), ...chunkOf.keys()], make);
 }
 
 let make: (name: string) => unknown;

@@ -9,10 +9,10 @@ import type { ImportedModule, Loader, Services } from './chunks/modules.js';
 import { timerGlobals } from './timers.js';
 
 let loader: Loader | undefined;
-let builtIn: Record<string, unknown> = {};
+let builtIn: () => Record<string, unknown> = () => ({});
 
 /** The module by whose name all of this package is imported. */
-export function provideBuiltIn(exports: Record<string, unknown>): void {
+export function provideBuiltIn(exports: () => Record<string, unknown>): void {
   builtIn = exports;
 }
 
@@ -42,7 +42,7 @@ function services(): Services {
   const label = (to: number): string => (to === guest.hostId ? 'host' : interpreterName(to, ''));
   return {
     native: guest.moduleBinding(),
-    builtIn,
+    builtIn: { ...builtIn() },
     hostId: native.hostId,
     letters: { mayLoad: Letter.mayLoad, stripTypes: Letter.stripTypes },
     policies: () => ownPolicy().routes,

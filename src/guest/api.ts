@@ -1,0 +1,50 @@
+import {
+  Channel,
+  ChannelClosedError,
+  ChannelPoisonedError,
+  channel,
+  DeadlockError,
+  ExecutionTimeoutError,
+  Interpreter,
+  InterpreterClosedError,
+  IsolaneError,
+  LockTimeoutError,
+  MemoryLimitError,
+  MovedError,
+  move,
+  NotShareableError,
+  Receiver,
+  Sender,
+  TimeoutError,
+} from '../everywhere.js';
+
+type Api = Record<keyof typeof import('../everywhere.js'), unknown>;
+
+let made: Readonly<Api> | undefined;
+
+/**
+ * This package as guests have it, as a global and as a module; made when it is first needed. (The engine's own object for `import *`
+ * would be made at every start, which takes longer than many another part of it.)
+ */
+export function api(): Readonly<Api> {
+  made ??= Object.freeze({
+    Channel,
+    ChannelClosedError,
+    ChannelPoisonedError,
+    channel,
+    DeadlockError,
+    ExecutionTimeoutError,
+    Interpreter,
+    InterpreterClosedError,
+    IsolaneError,
+    LockTimeoutError,
+    MemoryLimitError,
+    MovedError,
+    move,
+    NotShareableError,
+    Receiver,
+    Sender,
+    TimeoutError,
+  } satisfies Api);
+  return made;
+}
