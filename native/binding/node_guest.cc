@@ -1,8 +1,12 @@
 #include "node_guest.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <thread>
 #include <utility>
 
+#include "../core/spin.h"
+#include "../isolate/watchdog.h"
 #include "arguments.h"
 #include "node_realm.h"
 
@@ -17,6 +21,12 @@ namespace {
 
 // Raised by this much once, the heap has room to unwind after termination was asked for.
 constexpr size_t kHeapReserve = size_t{4} << 30;
+
+// For so long it may go on after it was told to end.
+constexpr auto kGrace = std::chrono::milliseconds(500);
+
+// Threads of guests that were written off and have not come back.
+std::atomic<int> left_behind{0};
 
 // The guest of this thread's environment: V8's callbacks about calls have no data of their own.
 thread_local NodeGuest* here = nullptr;
@@ -36,15 +46,18 @@ Registry<NodeGuest>& NodeGuest::registry() {
   return *leaked;
 }
 
-NodeGuest::NodeGuest(node::Environment* environment, Isolate* isolate, std::shared_ptr<Party> party,
-                     ThreadWaiter& waiter, std::string name, uint64_t parent)
+bool NodeGuest::any_left_behind() { return left_behind.load(std::memory_order_acquire) != 0; }
+
+NodeGuest::NodeGuest(node::Environment* environment, Realm& realm, std::string name,
+                     uint64_t parent)
     : environment_(environment),
-      isolate_(isolate),
-      party_(std::move(party)),
-      waiter_(waiter),
+      realm_(realm),
+      isolate_(realm.isolate()),
+      party_(realm.party()),
+      waiter_(realm.waiter()),
       name_(std::move(name)),
       parent_(parent),
-      calls_(*this, isolate, waiter) {}
+      calls_(*this, isolate_, waiter_) {}
 
 void NodeGuest::begin() {
   {
@@ -58,6 +71,8 @@ void NodeGuest::begin() {
   // The last one added is asked first: Node's own, which ends a Worker, leaves too little room to
   // unwind in, and the process would end for want of it.
   isolate_->AddNearHeapLimitCallback(near_heap_limit, this);
+  isolate_->AddGCPrologueCallback(before_collection, this);
+  isolate_->SetOOMErrorHandler(out_of_memory);
 }
 
 bool NodeGuest::post(Letter&& letter) {
@@ -81,7 +96,38 @@ bool NodeGuest::terminate(EndCause cause, Reason reason) {
   reason_ = std::move(reason);
   node::Stop(environment_);
   waiter_.interrupt();
+  Watchdog::at(Clock::now() + kGrace, [weak = weak_from_this()] {
+    if (const std::shared_ptr<NodeGuest> self = weak.lock()) self->supervise_end();
+  });
   return true;
+}
+
+void NodeGuest::supervise_end() {
+  if (condemned_.exchange(true, std::memory_order_acq_rel)) {
+    write_off();
+    return;
+  }
+  Watchdog::at(Clock::now() + kGrace, [weak = weak_from_this()] {
+    if (const std::shared_ptr<NodeGuest> self = weak.lock()) self->supervise_end();
+  });
+}
+
+void NodeGuest::write_off() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!alive_ || std::exchange(written_off_, true)) return;
+    left_behind.fetch_add(1, std::memory_order_release);
+    realm_.give_up();
+  }
+  announce_end();
+}
+
+// Some loops never look whether they should stop, but collect garbage: their thread stays here for
+// good, as it does when there is no memory to go on with.
+void NodeGuest::park() {
+  write_off();
+  PausedParty paused;
+  for (;;) std::this_thread::sleep_for(std::chrono::hours(24));
 }
 
 void NodeGuest::explain_end(Reason reason) {
@@ -95,6 +141,8 @@ void NodeGuest::let_go() {
   calls_.clear();
   const std::lock_guard lock(mutex_);
   alive_ = false;
+  if (written_off_) left_behind.fetch_sub(1, std::memory_order_release);
+  isolate_->RemoveGCPrologueCallback(before_collection, this);
   isolate_->RemoveNearHeapLimitCallback(near_heap_limit, 0);
   isolate_->RemoveCallCompletedCallback(call_completed);
   isolate_->RemoveBeforeCallEnteredCallback(call_entered);
@@ -123,8 +171,24 @@ void NodeGuest::announce_end() {
 }
 
 size_t NodeGuest::near_heap_limit(void* data, size_t current, size_t) {
-  static_cast<NodeGuest*>(data)->terminate(EndCause::kMemoryLimit);
+  auto* self = static_cast<NodeGuest*>(data);
+  if (std::exchange(self->heap_was_raised_, true)) self->park();
+  self->terminate(EndCause::kMemoryLimit);
   return current + kHeapReserve;
+}
+
+void NodeGuest::before_collection(Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
+  auto* self = static_cast<NodeGuest*>(data);
+  // Not while Node takes its environment down, however long that takes.
+  const bool in_code = self->state() == State::kRunning;
+  if (in_code && self->condemned_.load(std::memory_order_acquire)) self->park();
+}
+
+// The engine ends the process when this returns.
+void NodeGuest::out_of_memory(const char*, const v8::OOMDetails&) {
+  if (here == nullptr) return;
+  here->terminate(EndCause::kMemoryLimit);
+  here->park();
 }
 
 namespace {
@@ -148,13 +212,16 @@ void end_call(Arguments args) {
   if (NodeGuest* guest = realm_of(args).guest()) guest->calls().end(id_of(args[0]));
 }
 
+void any_left_behind(Arguments args) { args.GetReturnValue().Set(NodeGuest::any_left_behind()); }
+
+void end_process(Arguments args) { std::_Exit(static_cast<int>(number(args[0]))); }
+
 }  // namespace
 
 const std::vector<NamedFunction>& node_guest_functions() {
   static const std::vector<NamedFunction>* const functions = new std::vector<NamedFunction>{
-      {"becomeGuest", become_guest},
-      {"explainEnd", explain_end},
-      {"endCall", end_call},
+      {"becomeGuest", become_guest},      {"explainEnd", explain_end}, {"endCall", end_call},
+      {"anyLeftBehind", any_left_behind}, {"endProcess", end_process},
   };
   return *functions;
 }

@@ -21,6 +21,8 @@
 
 namespace isolane {
 
+class Realm;
+
 // What Interpreter is to a GuestRealm, it is to its environment's NodeRealm: it can be found and
 // ended from any thread, remembers who wrote to it, and tells them of the end and its cause. The
 // isolate, the thread and the loop remain Node's.
@@ -30,9 +32,11 @@ class NodeGuest final : public std::enable_shared_from_this<NodeGuest> {
 
   // Any thread. Has those that live.
   static Registry<NodeGuest>& registry();
+  // Any thread. Whether one was written off whose thread has not come back: Node would wait for it
+  // at its end.
+  static bool any_left_behind();
 
-  NodeGuest(node::Environment* environment, v8::Isolate* isolate, std::shared_ptr<Party> party,
-            ThreadWaiter& waiter, std::string name, uint64_t parent);
+  NodeGuest(node::Environment* environment, Realm& realm, std::string name, uint64_t parent);
 
   // Any thread.
   uint64_t id() const { return party_->id(); }
@@ -41,7 +45,8 @@ class NodeGuest final : public std::enable_shared_from_this<NodeGuest> {
   State state() const { return state_.load(std::memory_order_relaxed); }
   // Delivers a letter, and remembers its sender so that it learns of the end. False after the end.
   bool post(Letter&& letter);
-  // Ends it now, whatever it does. False if it has ended or is ending already.
+  // Ends it now, whatever it does. False if it has ended or is ending already. If it goes on for
+  // longer than a grace time it is written off: to all others it has ended.
   bool terminate(EndCause cause, Reason reason = {});
   // Whether it is to end, so that no more code should run.
   bool ending() const { return ending_.load(std::memory_order_acquire); }
@@ -63,9 +68,18 @@ class NodeGuest final : public std::enable_shared_from_this<NodeGuest> {
   void announce_end();
 
  private:
+  // On the watchdog's thread: sees to it that it ends.
+  void supervise_end();
+  void write_off();
+  [[noreturn]] void park();
+
   static size_t near_heap_limit(void* data, size_t current, size_t initial);
+  static void before_collection(v8::Isolate* isolate, v8::GCType type, v8::GCCallbackFlags flags,
+                                void* data);
+  static void out_of_memory(const char* where, const v8::OOMDetails& details);
 
   node::Environment* const environment_;
+  Realm& realm_;
   v8::Isolate* const isolate_;
   const std::shared_ptr<Party> party_;
   ThreadWaiter& waiter_;
@@ -74,9 +88,12 @@ class NodeGuest final : public std::enable_shared_from_this<NodeGuest> {
   NodeCalls calls_;
   std::atomic<State> state_{State::kRunning};
   std::atomic<bool> ending_{false};
+  std::atomic<bool> condemned_{false};  // to be written off when its thread collects garbage
+  bool heap_was_raised_ = false;        // only on its own thread
 
   std::mutex mutex_;    // guards what follows, and changes of ending_
   bool alive_ = false;  // the environment may be touched
+  bool written_off_ = false;
   bool ended_ = false;
   EndCause cause_ = EndCause::kClosed;
   Reason reason_;

@@ -149,8 +149,7 @@ void NodeRealm::add_more_functions(Local<v8::Object> binding) {
 }
 
 void NodeRealm::become_guest(std::string name, uint64_t parent) {
-  guest_ = std::make_shared<NodeGuest>(environment_, isolate(), party(), waiter_, std::move(name),
-                                       parent);
+  guest_ = std::make_shared<NodeGuest>(environment_, *this, std::move(name), parent);
   guest_->begin();
   NodeGuest::registry().add(guest_->id(), guest_);
 }

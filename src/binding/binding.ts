@@ -297,6 +297,10 @@ export interface Binding {
 export interface NodeBinding extends Binding {
   /** Lets this environment serve as an interpreter: it is listed, takes that name, and whoever writes to it is told of its end. */
   becomeGuest(name: string, parent: number): void;
+  /** Whether a Node runtime was written off whose thread has not come back, so that Node would wait for it at its end. */
+  anyLeftBehind(): boolean;
+  /** Ends the process at once, without the engine's help. */
+  endProcess(code: number): never;
   /** Why this environment is about to end: the `reason` of those who are told, unless it was terminated. */
   explainEnd(reason: unknown): void;
   /** A call that may be stopped is done, or is to be forgotten. */

@@ -1,5 +1,6 @@
 import { format, inspect } from 'node:util';
-import { native } from '../binding/binding.js';
+import { isMainThread } from 'node:worker_threads';
+import { type NodeBinding, native } from '../binding/binding.js';
 import { indent, setPrinter } from '../interpreter/console-routes.js';
 import type { ConsoleBody } from '../interpreter/protocol.js';
 import { STAND_IN, type StandIn } from '../interpreter/stand-ins.js';
@@ -18,10 +19,18 @@ export function printConsoles(): void {
     },
   });
   // What was printed before the process ends should be seen, though no loop turns any more.
-  process.on('exit', (code) => {
+  process.on('exit', function atExit(code) {
     native.drain();
     native.setExitCode(code);
+    if (isMainThread && (native as NodeBinding).anyLeftBehind()) endAfterOthers(atExit, code);
   });
+}
+
+/** Ends the process when the listeners after that one have been called, since Node would wait for ever. */
+function endAfterOthers(listener: (code: number) => void, code: number): void {
+  const all = process.listeners('exit');
+  for (const each of all.slice(all.indexOf(listener) + 1)) Reflect.apply(each, process, [code]);
+  (native as NodeBinding).endProcess(Number(process.exitCode ?? code));
 }
 
 /** Puts what prints like the original in the place of each stand-in. */

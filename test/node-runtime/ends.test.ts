@@ -246,6 +246,33 @@ describe('a Node runtime ends', function () {
   });
 });
 
+describe('a Node runtime that ignores termination, as some loops do on Node 24 and 26', function () {
+  this.timeout(90_000);
+
+  for (const [what, how] of [
+    ['by itself', ''],
+    ['by process.exit()', 'process.exit(3);'],
+  ] as const) {
+    it(`is written off, and the process ends ${what}`, async () => {
+      const { lines } = await runScript(
+        `const guest = await Interpreter.create({ runtime: 'node', memoryLimit: 64 * 2 ** 20 });
+         const [tx, rx] = channel();
+         const call = guest.call((tx) => { tx.sendSync(1); for (;;) new Array(100).fill(1); }, move(tx)).catch((error) => error);
+         await rx.receive();
+         await sleep(50);
+         await guest.terminate('enough');
+         console.log((await call).reason, guest.state, Interpreter.list().length);
+         console.log((await rx.receive().catch((error) => error)).name);
+         console.log(await (await Interpreter.create({ runtime: 'node' })).call(() => 'the next'));
+         process.on('exit', (code) => console.log('exit', code));
+         ${how === '' ? 'process.exitCode = 3;' : how}`,
+        { code: 3 },
+      );
+      assert.deepEqual(lines, ['enough closed 0', 'ChannelClosedError', 'the next', 'exit 3']);
+    });
+  }
+});
+
 describe('a process with Node runtimes', function () {
   this.timeout(120_000);
 
