@@ -118,20 +118,34 @@ describe('TextEncoder in a guest', () => {
     assert.deepEqual(await guest.call(encode, texts), encode(texts));
   });
 
+  // Not compared with Node's, as Node 26 leaves room that a character of two bytes would have.
   it('encodes into what room there is, in whole characters', async () => {
     const guest = await create();
-    const encodeInto = (texts: string[]) =>
-      texts.flatMap((text) =>
-        [0, 1, 2, 3, 4, 5, 7, 8, 100, 1100, 5000].map((size) => {
+    const sizes = [0, 1, 2, 3, 4, 5, 7, 8, 100, 1100, 5000];
+    const cases = texts.flatMap((text) => sizes.map((size) => ({ text, size })));
+    const there = await guest.call(
+      (cases) =>
+        cases.map(({ text, size }) => {
           const target = new Uint8Array(size + 2).fill(7);
-          const { read, written } = new TextEncoder().encodeInto(
-            text,
-            target.subarray(1, size + 1),
-          );
-          return [text, size, read, written, target];
+          const room = target.subarray(1, size + 1);
+          const { read, written } = new TextEncoder().encodeInto(text, room);
+          return { read, written, target };
         }),
-      );
-    assert.deepEqual(await guest.call(encodeInto, texts), encodeInto(texts));
+      cases,
+    );
+    const expected = cases.map(({ text, size }) => {
+      const target = new Uint8Array(size + 2).fill(7);
+      let [read, written] = [0, 0];
+      for (const character of text) {
+        const bytes = new TextEncoder().encode(character);
+        if (written + bytes.length > size) break;
+        target.set(bytes, 1 + written);
+        read += character.length;
+        written += bytes.length;
+      }
+      return { read, written, target };
+    });
+    assert.deepEqual(there, expected);
   });
 
   it('takes and refuses what that of Node does', async () => {
