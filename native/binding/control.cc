@@ -174,6 +174,11 @@ void create_interpreter(Arguments args) {
   // What is denied to an interpreter is denied to those that it creates.
   options.deny_modules = get("denyModules")->IsTrue() ||
                          (realm.self() != nullptr && realm.self()->options().deny_modules);
+  // Whoever has a limit cannot get round it by interpreters of its own.
+  const size_t own = realm.self() == nullptr ? 0 : realm.self()->options().memory_limit;
+  if (own != 0 && (options.memory_limit == 0 || options.memory_limit > own)) {
+    options.memory_limit = own;
+  }
   options.parent = realm.party()->id();
   options.host = realm.host_id();
   options.make_guest = [platform = realm.platform()](Interpreter& interpreter,
@@ -257,6 +262,8 @@ void call_sync(Arguments args) {
   args.GetReturnValue().Set(realm.nothing());
   std::shared_ptr<Interpreter> interpreter = Interpreter::find(id_of(args[0]));
   if (interpreter == nullptr) return;
+  // From another's code nobody could tell this one to stop.
+  if (realm.self() != nullptr && realm.self()->stop_leftover()) return;
   if (interpreter.get() == realm.self() || interpreter->entered_here()) {
     isolate->ThrowException(v8::Exception::RangeError(
         literal(isolate, "an interpreter cannot call itself under its own lock")));
@@ -282,7 +289,8 @@ void call_sync(Arguments args) {
       return;
     }
     if (realm.self() != nullptr) realm.self()->set_inner_call(interpreter, key);
-    if (!realm.should_stop()) {
+    // Not should_stop(), which in Node runs code of Node's isolate, and here we are in another.
+    if (realm.self() == nullptr || !realm.self()->stopping()) {
       auto& guest = static_cast<GuestRealm&>(interpreter->guest());
       answered = guest.call_sync(type, std::move(body), &reply);
     }

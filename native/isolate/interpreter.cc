@@ -42,6 +42,9 @@ constexpr auto kGrace = std::chrono::milliseconds(500);
 // How soon to look whether code that was told to stop has done so.
 constexpr auto kLookAgain = std::chrono::milliseconds(20);
 
+// So many calls that were stopped are remembered.
+constexpr size_t kMostStopped = 1000;
+
 // How long the end of an environment waits for an interpreter: longer than it takes to write it
 // off.
 constexpr auto kLongestJoin = std::chrono::seconds(10);
@@ -355,6 +358,9 @@ void Interpreter::end_call(uint64_t tag) {
 void Interpreter::stop_code_of(uint64_t tag) {
   const Clock::time_point now = Clock::now();
   request([this, tag] {
+    stopped_calls_.insert(tag);
+    if (stopped_calls_.size() > kMostStopped) stopped_calls_.erase(stopped_calls_.begin());
+    watch_leftovers();
     if (current_call() != tag) return;
     told_to_stop_code_ = true;
     isolate_->TerminateExecution();
@@ -388,9 +394,38 @@ void Interpreter::supervise(uint64_t tag, Clock::time_point since) {
     condemned_.store(true, std::memory_order_release);
   }
   if (ignores && waited >= 2 * kGrace) return write_off();
+  // It may have begun to wait for another in the very moment in which it was told.
+  stop_inner_call();
   Watchdog::at(Clock::now() + kLookAgain, [weak = weak_from_this(), tag, since] {
     if (auto self = weak.lock()) self->supervise(tag, since);
   });
+}
+
+void Interpreter::watch_leftovers() {
+  if (stopped_calls_.empty() || watching_leftovers_.exchange(true)) return;
+  look_for_leftovers();
+}
+
+void Interpreter::look_for_leftovers() {
+  Watchdog::at(Clock::now() + kLookAgain, [weak = weak_from_this()] {
+    auto self = weak.lock();
+    if (self == nullptr) return;
+    if (self->state() == State::kIdle) {
+      self->watching_leftovers_.store(false);
+      // Unless it began to run just then, and relied on this watch.
+      if (self->state() == State::kIdle || self->watching_leftovers_.exchange(true)) return;
+    }
+    if (self->state() == State::kClosed) return;
+    self->request([me = self.get()] { me->stop_leftover(); });
+    self->look_for_leftovers();
+  });
+}
+
+bool Interpreter::stop_leftover() {
+  if (stopped_calls_.empty() || !stopped_calls_.contains(current_call())) return false;
+  told_to_stop_code_ = true;
+  isolate_->TerminateExecution();
+  return true;
 }
 
 void Interpreter::supervise_end() {
@@ -504,6 +539,7 @@ LocalInterpreterLock::Outcome Interpreter::enter(
     set_state(State::kRunning);
     inside.push_back(this);
     const Deadline timer_before = timer_.load(std::memory_order_relaxed);
+    watch_leftovers();
     code(context);
     inside.pop_back();
     set_state(State::kIdle);
@@ -632,6 +668,7 @@ void Interpreter::turn() {
     ran = true;
   }
   if (ran && !stopping()) isolate_->PerformMicrotaskCheckpoint();
+  leave_code();
   if (!stopping()) guest_->deliver();
   if (!stopping() && timer_.load(std::memory_order_relaxed) <= Clock::now()) {
     timer_.store(kForever, std::memory_order_relaxed);

@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -190,6 +191,8 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
     blocked_in_.store(channel << 1 | static_cast<uint64_t>(side), std::memory_order_relaxed);
     set_state(State::kBlocked);
   }
+  // Stops the code that runs if it is left of a call that was stopped.
+  bool stop_leftover();
   void set_state(State state) { state_.store(state, std::memory_order_relaxed); }
   static constexpr uint64_t kOtherCode = UINT64_MAX;
   // Does what was requested; called at safe points. Whether the code that runs is to go on.
@@ -217,6 +220,9 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   // On the watchdog's thread: sees to it that what was told to stop does.
   void supervise(uint64_t tag, Clock::time_point since);
   void supervise_end();
+  // While anything runs here: stops what is left of calls that were stopped, such as microtasks.
+  void watch_leftovers();
+  void look_for_leftovers();
   // Nothing that this interpreter has is waited for any more.
   void write_off();
   [[noreturn]] void park();
@@ -264,7 +270,9 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   std::atomic<bool> serving_{false};
   // It ignored what it was told: to be written off when its thread collects garbage.
   std::atomic<bool> condemned_{false};
-  bool told_to_stop_code_ = false;  // only inside
+  bool told_to_stop_code_ = false;    // only inside
+  std::set<uint64_t> stopped_calls_;  // the last of them; only inside
+  std::atomic<bool> watching_leftovers_{false};
 
   std::mutex watch_mutex_;
   Deadline next_look_ = kForever;              // guarded by watch_mutex_
