@@ -15,13 +15,15 @@ const loops = {
 /** Milliseconds that a Worker gets to end. */
 const PATIENCE = 5000;
 
+/** @type {Record<string, (loop: string) => Promise<string>>} */
 const ways = { Worker: inWorker, interpreter: inInterpreter };
 
 const [way, loop] = process.argv.slice(2);
-if (way === undefined) compare();
+const run = ways[way ?? ''];
+if (run === undefined || loop === undefined) compare();
 else {
   // In a function, which the engine optimises.
-  console.log(await ways[way](`(() => { ${loop} })();`));
+  console.log(await run(`(() => { ${loop} })();`));
   // What never ends would hold up the end of this process, too.
   process.kill(process.pid, 'SIGKILL');
 }
@@ -39,6 +41,7 @@ function compare() {
   }
 }
 
+/** @param {string} loop */
 async function inWorker(loop) {
   const { Worker } = await import('node:worker_threads');
   const worker = new Worker(loop, { eval: true });
@@ -51,6 +54,7 @@ async function inWorker(loop) {
   return `ends ${Math.round(performance.now() - start)} ms after terminate()`;
 }
 
+/** @param {string} loop */
 async function inInterpreter(loop) {
   const { Interpreter } = await import('isolane');
   const guest = await Interpreter.create();
