@@ -51,7 +51,8 @@ function assertAlike(cases: unknown[], there: unknown[], here: unknown[], note =
   assert.deepEqual(different, [], note);
 }
 
-const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+// The same texts in every run, which must not depend on luck; SEED=… tries others.
+const seed = Number(process.env['SEED'] ?? 20_261_122);
 
 describe('URL in a guest', function () {
   this.timeout(60_000);
