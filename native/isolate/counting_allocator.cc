@@ -11,8 +11,12 @@ v8::ArrayBuffer::Allocator* unlimited_allocator() {
 bool CountingAllocator::reserve(size_t length) {
   size_t used = used_.load(std::memory_order_relaxed);
   do {
-    if (length > limit_ || used > limit_ - length) return false;
+    if (length > limit_ || used > limit_ - length) {
+      has_refused_.store(true, std::memory_order_relaxed);
+      return false;
+    }
   } while (!used_.compare_exchange_weak(used, used + length, std::memory_order_relaxed));
+  has_refused_.store(false, std::memory_order_relaxed);
   return true;
 }
 

@@ -26,12 +26,16 @@ class CountingAllocator final : public v8::ArrayBuffer::Allocator {
 
   size_t used() const { return used_.load(std::memory_order_relaxed); }
 
+  // The last one that was asked for was too large.
+  bool has_refused() const { return has_refused_.load(std::memory_order_relaxed); }
+
  private:
   bool reserve(size_t length);
   void* own(void* data, size_t length);
 
   const size_t limit_;
   std::atomic<size_t> used_{0};
+  std::atomic<bool> has_refused_{false};
   std::mutex mutex_;
   std::unordered_set<void*> owned_;  // guarded by mutex_
 };

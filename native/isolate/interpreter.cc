@@ -789,6 +789,12 @@ void Interpreter::park() {
 
 size_t Interpreter::near_heap_limit(void* data, size_t current, size_t) {
   auto* self = static_cast<Interpreter*>(data);
+  // V8 14 also asks when a buffer was refused, which is a RangeError, and no matter of the heap.
+  if (self->buffers_ != nullptr && self->buffers_->has_refused()) {
+    v8::HeapStatistics heap;
+    self->isolate_->GetHeapStatistics(&heap);
+    if (heap.used_heap_size() < current / 4 * 3) return current;
+  }
   const bool first = !self->heap_was_raised_;
   self->heap_was_raised_ = true;
   self->terminate(EndCause::kMemoryLimit);

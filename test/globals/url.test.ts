@@ -81,11 +81,14 @@ describe('URL in a guest', function () {
 
   it('is as in Node, for random texts', async () => {
     const guest = await create();
+    // A path may come where a host stands. Which characters a host may have is a matter of the
+    // Unicode version, of which Node and a guest have different ones: the corpus has the settled.
+    const path = fc.webPath().map((path) => path.replace(/(%[89A-F][0-9A-F])+/gi, '%7e'));
     const part = fc.oneof(
       fc.constantFrom(...['http://', 'https:', 'file:///', 'foo:', '//', '/', '\\', '?', '#', ':']),
       fc.constantFrom(...['@', '..', '%2e', 'C|', '[::1]', '127.1', 'a.', ' ', '\t', '&', '=']),
       fc.string({ unit: 'binary-ascii', maxLength: 6 }),
-      fc.webPath(),
+      path,
       fc.domain(),
     );
     const text = fc.array(part, { maxLength: 6 }).map((parts) => parts.join(''));
