@@ -41,6 +41,10 @@ void load_chunk(Arguments args) {
   v8::String::Utf8Value name(isolate, args[0]);
   Local<v8::Context> context = isolate->GetCurrentContext();
   Local<v8::Object> module = v8::Object::New(isolate);
+  if (args[1]->IsFunction() &&
+      module->Set(context, literal(isolate, "shared"), args[1]).IsNothing()) {
+    return;
+  }
   Local<Value> exports;
   if (GuestCode::run(context, *name, literal(isolate, "module"), module).IsEmpty() ||
       !module->Get(context, literal(isolate, "exports")).ToLocal(&exports)) {

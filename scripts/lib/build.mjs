@@ -1,6 +1,7 @@
 import { buildAddon } from './addon.mjs';
 import { installDependencies } from './dependencies.mjs';
-import { buildGuest, buildTypeScript, buildWrappers } from './javascript.mjs';
+import { buildGuest } from './guest.mjs';
+import { buildTypeScript, buildWrappers } from './javascript.mjs';
 import { runningNode } from './nodes.mjs';
 
 /** Builds what is stale: the addon for the running Node, then all JavaScript. */

@@ -43,3 +43,24 @@ function corrected(contents) {
   }
   return contents.replace(wrong, 'return undefined\n  }\n\n');
 }
+
+/** What whatwg-url imports of others, and what it gets in their place. */
+const replacements = {
+  tr46: 'idna',
+  './encoding': 'utf8',
+  '@exodus/bytes/encoding.js': 'percent-encoding',
+  '@exodus/bytes/whatwg.js': 'percent-encoding',
+};
+
+/** For esbuild: what whatwg-url gets instead of some that it imports. */
+export const replacing = {
+  name: 'replacing',
+  setup({ onResolve }) {
+    const names = Object.keys(replacements).map((name) => name.replaceAll('.', '\\.'));
+    onResolve({ filter: new RegExp(`^(${names.join('|')})$`) }, ({ path: name, importer }) =>
+      /[\\/]node_modules[\\/]whatwg-url[\\/]/.test(importer)
+        ? { path: path(`src/guest/chunks/url/${replacements[name]}.ts`) }
+        : undefined,
+    );
+  },
+};

@@ -310,8 +310,11 @@ export interface NodeBinding extends Binding {
 /** What an interpreter's binding has beside. */
 export interface GuestBinding extends Binding {
   setGuestHooks(hooks: GuestHooks): void;
-  /** Runs our own code of that name, once for each call, and returns its exports; see src/guest/chunks. */
-  loadChunk(name: string): unknown;
+  /**
+   * Runs our own code of that name, once for each call, and returns its exports; see src/guest/chunks. `shared` gives it the exports
+   * of modules that it does not have itself.
+   */
+  loadChunk(name: string, shared?: (file: string) => object): unknown;
   /**
    * Makes a function with that body and those parameters, in the global scope. Lines and columns, of errors too, are those of `file`,
    * where the body begins at `line` and `column` (from 0; also before the file's own start).

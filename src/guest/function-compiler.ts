@@ -1,5 +1,6 @@
 import type { FunctionCompiler } from '../interpreter/compile-function.js';
 import { guest } from './binding.js';
+import { library } from './library.js';
 
 interface HelpersChunk {
   findHelpers: FunctionCompiler['findHelpers'];
@@ -14,4 +15,5 @@ export const functionCompiler: FunctionCompiler = {
     helpers ??= guest.loadChunk('helpers') as HelpersChunk;
     return helpers.findHelpers(names, source);
   },
+  explain: (error, place) => library().explainSyntax(error, place),
 };

@@ -1,60 +1,47 @@
-/** What an interpreter has before user code. It runs at every interpreter's start, so it does as little as it can. */
+/**
+ * What an interpreter has before user code: enough for a call that returns a value. It runs at every interpreter's start, so it does as
+ * little as it can; everything else is in the library, which is loaded when it is first needed (src/guest/chunks/library.ts).
+ */
 
-import './binding.js';
-
+import '../binding/symbols.js';
 import { setCurrentTag } from '../binding/call-scope.js';
-import { setClock } from '../binding/world.js';
-import { console } from '../interpreter/console.js';
+import { deliver } from '../interpreter/post-office.js';
 import { answerSync, serve } from '../interpreter/serve.js';
-import { api } from './api.js';
 import { guest } from './binding.js';
+import { finish, runTimers } from './end.js';
 import { functionCompiler } from './function-compiler.js';
-import { defineGlobals } from './globals.js';
 import { defineLazyGlobals } from './lazy-globals.js';
-import { fillImportMeta, importModule, provideBuiltIn } from './modules.js';
-import { structuredClone } from './structured-clone.js';
-import { atNextTurn, runTimers, timerGlobals } from './timers.js';
-import { noteRejection, reportRejections, reportUncaught } from './uncaught.js';
+import { keepLetters } from './letters.js';
+import { library, setAnswer } from './library.js';
 
-const start = guest.now();
-setClock(guest.now);
-
-defineGlobals({
-  ...timerGlobals,
-  console,
-  structuredClone,
+guest.setHooks({
+  makeSender: (seed) => library().hooks.makeSender(seed),
+  makeReceiver: (seed) => library().hooks.makeReceiver(seed),
+  notShareable: (value, why) => library().hooks.notShareable(value, why),
+  onReady: (endpoint) => library().hooks.onReady(endpoint),
+  onLetter: deliver,
 });
-
-const { setTimeout, clearTimeout } = timerGlobals;
-defineLazyGlobals({ isolane: api }, { guest, start, setTimeout, clearTimeout, reportUncaught });
-
-provideBuiltIn(api);
 
 guest.setGuestHooks({
   onTimer: runTimers,
-  onImport: async (specifier, referrer, attributes) =>
-    (await importModule(specifier, referrer, attributes)).namespace,
-  onImportMeta: fillImportMeta,
-  onUncaught: reportUncaught,
-  onRejection: (promise, reason, unhandled) =>
-    noteRejection(promise, reason, unhandled, atNextTurn),
+  onImport: (specifier, referrer, attributes) =>
+    library().onImport(specifier, referrer, attributes),
+  onImportMeta: (meta, url) => library().onImportMeta(meta, url),
+  onUncaught: (error) => library().onUncaught(error),
+  onRejection: (promise, reason, unhandled) => library().onRejection(promise, reason, unhandled),
   onCallSync: answerSync,
 });
 
 setCurrentTag(() => guest.currentCall());
+defineLazyGlobals();
+keepLetters();
 
-serve({
-  runScript: guest.runScript.bind(guest),
-  importModule,
-  functionCompiler,
-  endCall: (tag) => guest.endCall(tag),
-  finish,
-});
-
-/** After this turn, in which what was rejected may still get its handler. */
-function finish(): void {
-  atNextTurn(() => {
-    reportRejections();
-    guest.finish();
-  });
-}
+setAnswer(
+  serve({
+    runScript: guest.runScript.bind(guest),
+    functionCompiler,
+    endCall: (tag) => guest.endCall(tag),
+    finish,
+    unusual: () => library().unusualAnswers,
+  }),
+);

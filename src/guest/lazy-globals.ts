@@ -1,13 +1,26 @@
 /**
- * The globals that few guests use. Each is a property that makes itself when it is first read, from a chunk (src/guest/chunks)
- * that is loaded then.
+ * The globals, other than the engine's own. Each is a property that makes itself when it is first read, from the library or another
+ * chunk (src/guest/chunks) that is loaded then.
  */
 
-import { setDOMException } from '../interpreter/dom-exception.js';
 import { guest } from './binding.js';
+import { library } from './library.js';
 import type { GlobalsChunk, Tools } from './tools.js';
 
-const chunks = {
+/** By what they come from. */
+const sources: Record<string, readonly string[]> = {
+  library: [
+    'clearImmediate',
+    'clearInterval',
+    'clearTimeout',
+    'console',
+    'isolane',
+    'queueMicrotask',
+    'setImmediate',
+    'setInterval',
+    'setTimeout',
+    'structuredClone',
+  ],
   base64: ['atob', 'btoa'],
   crypto: ['Crypto', 'crypto'],
   'dom-exception': ['DOMException'],
@@ -28,40 +41,49 @@ export interface BuiltIns {
   DOMException: new (message?: string, name?: string) => Error;
 }
 
+const started = guest.now();
+
+const tools: Tools = {
+  guest,
+  start: started,
+  // As they were at the start, whatever the guest makes of the global ones.
+  setTimeout: (callback, ms) => library().timerGlobals.setTimeout(callback, ms),
+  clearTimeout: (timer) => library().timerGlobals.clearTimeout(timer),
+  reportUncaught: (error) => library().onUncaught(error),
+  builtIn,
+};
+
 const made = new Map<string, Record<string, unknown>>();
 
-/** Defines them all; those of chunks are made with these tools. `others`: what makes further ones, by name. */
-export function defineLazyGlobals(
-  others: Record<string, () => unknown>,
-  tools: Omit<Tools, 'builtIn'>,
-): void {
-  const chunkOf = new Map<string, string>();
-  for (const [chunk, names] of Object.entries(chunks)) {
-    for (const name of names) chunkOf.set(name, chunk);
-  }
-  make = (name) => {
-    const other = others[name];
-    if (other !== undefined) return other();
-    const chunk = chunkOf.get(name) as string;
-    let values = made.get(chunk);
-    if (values === undefined) {
-      const { make } = guest.loadChunk(chunk) as GlobalsChunk;
-      values = make({ ...tools, builtIn }) as Record<string, unknown>;
-      made.set(chunk, values);
-    }
-    return values[name];
-  };
-  guest.lazyGlobals([...Object.keys(others), ...chunkOf.keys()], make);
+function sourceOf(name: string): string {
+  for (const source in sources) if (sources[source]?.includes(name)) return source;
+  throw new TypeError(`${name} is not one of them`);
 }
 
-let make: (name: string) => unknown;
+function make(name: string): unknown {
+  const source = sourceOf(name);
+  let values = made.get(source);
+  if (values === undefined) {
+    values =
+      source === 'library'
+        ? library().globals
+        : ((guest.loadChunk(source) as GlobalsChunk).make(tools) as Record<string, unknown>);
+    made.set(source, values);
+  }
+  return values[name];
+}
+
+/** Gives the global object all of them. */
+export function defineLazyGlobals(): void {
+  guest.lazyGlobals(Object.values(sources).flat(), make);
+}
 
 /** One of them as its chunk gives it, which the guest may have replaced. */
 export function builtIn<Name extends keyof BuiltIns>(name: Name): BuiltIns[Name] {
   return make(name) as BuiltIns[Name];
 }
 
-setDOMException({
-  known: () => made.get('dom-exception')?.['DOMException'] as BuiltIns['DOMException'] | undefined,
-  get: () => builtIn('DOMException'),
-});
+/** The same, should it be loaded. */
+export function knownBuiltIn<Name extends keyof BuiltIns>(name: Name): BuiltIns[Name] | undefined {
+  return made.get(sourceOf(name))?.[name] as BuiltIns[Name] | undefined;
+}

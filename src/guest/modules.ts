@@ -4,17 +4,12 @@ import { ownPolicy } from '../interpreter/module-policy.js';
 import { interpreterName } from '../interpreter/names.js';
 import { Letter } from '../interpreter/protocol.js';
 import { ask, askSync } from '../interpreter/questions.js';
+import { api } from './api.js';
 import { guest } from './binding.js';
 import type { ImportedModule, Loader, Services } from './chunks/modules.js';
 import { timerGlobals } from './timers.js';
 
 let loader: Loader | undefined;
-let builtIn: () => Record<string, unknown> = () => ({});
-
-/** The module by whose name all of this package is imported. */
-export function provideBuiltIn(exports: () => Record<string, unknown>): void {
-  builtIn = exports;
-}
 
 /** Loads a module with all that it imports, and evaluates it, once. `attributes`: keys and values in turn. */
 export async function importModule(
@@ -42,7 +37,7 @@ function services(): Services {
   const label = (to: number): string => (to === guest.hostId ? 'host' : interpreterName(to, ''));
   return {
     native: guest.moduleBinding(),
-    builtIn: { ...builtIn() },
+    builtIn: { ...api() },
     hostId: native.hostId,
     letters: { mayLoad: Letter.mayLoad, stripTypes: Letter.stripTypes },
     policies: () => ownPolicy().routes,

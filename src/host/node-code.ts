@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { compileFunction, constants, Script } from 'node:vm';
 import { BUILT_IN_NAME, BUILT_IN_URL } from '../binding/module-binding.js';
 import * as isolane from '../index.js';
+import { explainSyntax } from '../interpreter/compile-errors.js';
 import type { FunctionCompiler } from '../interpreter/compile-function.js';
-import type { AnyFunction } from '../interpreter/functions.js';
-import type { ImportedModule } from '../interpreter/serve.js';
+import type { AnyFunction } from '../interpreter/function-text.js';
+import type { ImportedModule } from '../interpreter/unusual-answers.js';
 
 const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
 
@@ -49,6 +50,7 @@ export const functionCompiler: FunctionCompiler = {
     const { findHelpers } = require(file) as Pick<FunctionCompiler, 'findHelpers'>;
     return findHelpers(names, source);
   },
+  explain: explainSyntax,
 };
 
 type Import = (specifier: string, options?: object) => Promise<object>;

@@ -15,6 +15,7 @@ import { type ConsoleRoute, Letter } from '../interpreter/protocol.js';
 import { reportUncaught } from '../interpreter/report-uncaught.js';
 import { serve } from '../interpreter/serve.js';
 import { setOurFrames } from '../interpreter/stacks.js';
+import { answerFurther, unusualAnswers } from '../interpreter/unusual-answers.js';
 import { dropWarning, functionCompiler, here, importModule, runScript } from './node-code.js';
 
 /** What it is given, as `workerData.isolane`. */
@@ -49,14 +50,15 @@ for (const [key, value] of Object.entries({ isolane, require: createRequire(here
   Object.defineProperty(globalThis, key, { value, configurable: true, writable: true });
 }
 setCurrentTag(() => currentCall.getStore() ?? 0);
-serve({
+const answer = serve({
   runScript,
-  importModule,
   functionCompiler,
   runInCall: (tag, code) => currentCall.run(tag, code),
   endCall: (tag) => node.endCall(tag),
   finish,
+  unusual: () => unusualAnswers,
 });
+answerFurther(answer, importModule);
 post(parent, Letter.nodeReady, birth);
 
 function finish(): void {
@@ -68,7 +70,7 @@ function finish(): void {
 function ourFrames(): RegExp {
   const dist = resolve(__dirname, '..').replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
   return new RegExp(
-    `\\n {4}at [^\\n]*(\\b|\\()${dist}[^\\n]*(\\n {4}at [^\\n]*\\(node:[^\\n]*)*`,
+    `\\n {4}at (?:[^\\n]*[( ])?(?:file://)?${dist}[^\\n]*(\\n {4}at [^\\n]*\\(node:[^\\n]*)*`,
     'g',
   );
 }

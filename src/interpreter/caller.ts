@@ -6,7 +6,8 @@ import { NotShareableError } from '../errors/ownership-errors.js';
 import type { CallOptions } from './call-options.js';
 import type { Correspondent } from './calls.js';
 import { decodeError } from './errors-that-cross.js';
-import { type AnyFunction, sourceOf } from './functions.js';
+import type { AnyFunction } from './function-text.js';
+import { sourceOf } from './functions.js';
 import { isNodeRuntime } from './node-runtime.js';
 import {
   type CallBody,

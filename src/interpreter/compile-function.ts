@@ -1,11 +1,10 @@
-import { IsolaneError } from '../errors/isolane-error.js';
 import type { FunctionHeader } from './function-header.js';
 import {
   type AnyFunction,
   type FunctionPlace,
   type FunctionText,
   parseFunctionText,
-} from './functions.js';
+} from './function-text.js';
 
 /** What compiling functions needs of an interpreter. */
 export interface FunctionCompiler {
@@ -19,6 +18,8 @@ export interface FunctionCompiler {
   ): AnyFunction;
   /** Those of the names that compilers give to what their output needs, with what they mean in this source. */
   findHelpers(names: string[], source: string): Record<string, unknown>;
+  /** Makes the error for a function from that place that does not compile here. */
+  explain(error: SyntaxError, place: FunctionPlace): Error;
 }
 
 /** Functions compiled before. */
@@ -55,7 +56,7 @@ function compile(text: FunctionText, compiler: FunctionCompiler): AnyFunction {
         ? attempt(() => make(methodBody(source, header)))
         : undefined;
     if (method !== undefined) return method;
-    throw explained(error, place);
+    throw compiler.explain(error, place);
   }
 }
 
@@ -124,32 +125,4 @@ function attempt<T>(action: () => T): T | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** What only means something where the function is from, by what the engine says about it. */
-const bound: readonly [RegExp, code: string, what: string][] = [
-  [/'super'/, 'SUPER', 'uses `super`, which means nothing outside of its class'],
-  [/Private field/, 'PRIVATE_NAME', 'uses a #private name, which only its class knows'],
-  [
-    /import\.meta/,
-    'IMPORT_META',
-    'uses import.meta, which only its module has; pass what you need of it as an argument',
-  ],
-  [
-    /'arguments'/,
-    'ARGUMENTS',
-    'uses the `arguments` of the function around it; pass what you need of them',
-  ],
-];
-
-function explained(error: SyntaxError, { file, line }: FunctionPlace): Error {
-  const where = `The function at ${file}:${line + 1}`;
-  for (const [pattern, code, what] of bound) {
-    if (!pattern.test(error.message)) continue;
-    const advice = 'Put it in a module and import() that, or pass a function that does without.';
-    const options = { cause: error };
-    return new IsolaneError(`ERR_ISOLANE_${code}`, `${where} ${what}. ${advice}`, options);
-  }
-  const message = `${error.message} (${where.replace('The', 'in the')}, which was compiled on its own and in strict mode)`;
-  return new SyntaxError(message, { cause: error });
 }

@@ -1,4 +1,4 @@
-import type { FunctionText } from './functions.js';
+import type { FunctionText } from './function-text.js';
 
 const DO = 'pass it as an argument, provide() it, or put the function in a module';
 

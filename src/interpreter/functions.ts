@@ -1,32 +1,7 @@
 import { native } from '../binding/binding.js';
 import { IsolaneError } from '../errors/isolane-error.js';
 import { type FunctionHeader, readHeader } from './function-header.js';
-
-// biome-ignore lint/suspicious/noExplicitAny: any function at all.
-export type AnyFunction = (...args: any[]) => unknown;
-
-/**
- * A function as it travels: what there is to know about it, as JSON; a new line; its source. All that takes regular expressions is found
- * out where it is from, once: an interpreter that has just started would have to compile them first.
- */
-export type FunctionText = string;
-
-export interface FunctionPlace {
-  /** A path or URL; '' if it is not known. */
-  file: string;
-  /** From 0, and of the place that the engine gives: see {@link FunctionHeader.position}. */
-  line: number;
-  column: number;
-}
-
-export interface FunctionFacts {
-  place: FunctionPlace;
-  header: FunctionHeader;
-  /** Names in it that look like the helpers of compilers. */
-  helpers: string[];
-  /** Whether the word `arguments` is in it. */
-  mentionsArguments: boolean;
-}
+import type { AnyFunction, FunctionFacts, FunctionPlace, FunctionText } from './function-text.js';
 
 /** By the engine's script and position, so that a closure made anew for every call is looked at once. */
 const texts = new Map<number, FunctionText>();
@@ -75,13 +50,6 @@ function placeOf(fn: AnyFunction): FunctionPlace {
   // Code that was evaluated belongs to no file, and is not at that place of one.
   if (file === '' || file.length > LONGEST_FILE || file.includes('\n')) return NOWHERE;
   return { file, line, column };
-}
-
-/** Takes the text of a function apart. */
-export function parseFunctionText(text: FunctionText): FunctionFacts & { source: string } {
-  const end = text.indexOf('\n');
-  const facts = JSON.parse(text.slice(0, end)) as FunctionFacts;
-  return { ...facts, source: text.slice(end + 1) };
 }
 
 function checkTravels(fn: AnyFunction, source: string, header: FunctionHeader): void {

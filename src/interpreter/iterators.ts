@@ -1,5 +1,5 @@
-import { native } from '../binding/binding.js';
 import { decodeError, type EncodedError } from './errors-that-cross.js';
+import { iteratorKind } from './iterator-kind.js';
 import type { StepBody, StepReply } from './protocol.js';
 
 /** An iterator of either kind: what `return` and `throw` do is up to it. */
@@ -19,39 +19,22 @@ interface OpenIterator {
 const open = new Map<number, OpenIterator>();
 let lastId = 0;
 
-/**
- * The iterator behind a result: of a generator, of another iterator that can be iterated, or of an asynchronous iterable.
- * Undefined for what travels as itself: arrays, Maps, receivers and the like.
- */
-export function iteratorBehind(result: unknown): Steps | undefined {
-  if (typeof result !== 'object' || result === null) return undefined;
-  const value = result as Partial<Steps & Record<symbol, () => Steps>>;
-  switch (kindOf(value)) {
+/** The iterator behind a result; undefined for what travels as itself. */
+function iteratorBehind(result: unknown): Steps | undefined {
+  switch (iteratorKind(result)) {
     case 'iterator':
-      return value as Steps;
+      return result as Steps;
     case 'async iterable':
-      return value[Symbol.asyncIterator]?.();
+      return (result as Record<symbol, () => Steps>)[Symbol.asyncIterator]?.();
     default:
       return undefined;
   }
 }
 
-function kindOf(value: Partial<Steps & Record<symbol, unknown>>): string | undefined {
-  try {
-    if (value instanceof native.NativeReceiver || value instanceof native.NativeMoved) {
-      return undefined;
-    }
-    if (typeof value[Symbol.asyncIterator] === 'function') return 'async iterable';
-    return typeof value[Symbol.iterator] === 'function' && typeof value.next === 'function'
-      ? 'iterator'
-      : undefined;
-  } catch {
-    // A proxy; trying to send it says so.
-    return undefined;
-  }
-}
-
-export function openIterator(owner: number, steps: Steps): number {
+/** Keeps the iterator behind a result for its owner, and returns its number; undefined if there is none. */
+export function openIterator(owner: number, result: unknown): number | undefined {
+  const steps = iteratorBehind(result);
+  if (steps === undefined) return undefined;
   open.set(++lastId, { owner, steps });
   return lastId;
 }

@@ -1,7 +1,7 @@
 /** What interpreters and their hosts write to each other. */
 
 import type { EncodedError } from './errors-that-cross.js';
-import type { FunctionText } from './functions.js';
+import type { FunctionText } from './function-text.js';
 
 /** Types of letters; those below 16 are native code's own. */
 export const Letter = {

@@ -1,41 +1,15 @@
 import { NativeLetter, native } from '../binding/binding.js';
 import { endScope, startScope, stopScope } from '../binding/call-scope.js';
-import { InterpreterClosedError } from '../errors/interpreter-errors.js';
-import { IsolaneError } from '../errors/isolane-error.js';
-import { NotShareableError } from '../errors/ownership-errors.js';
-import { onEnded } from './calls.js';
 import { compileFunction, type FunctionCompiler } from './compile-function.js';
-import { setOwnConsoleRoute } from './console-routes.js';
-import { encodeError } from './errors-that-cross.js';
-import { shapesOf } from './export-shapes.js';
-import { explainFreeVariable } from './free-variables.js';
-import {
-  dropIterator,
-  dropIteratorsOf,
-  iteratorBehind,
-  openIterator,
-  Step,
-  stepIterator,
-} from './iterators.js';
-import { setOwnPolicy } from './module-policy.js';
-import { interpreterName } from './names.js';
+import type { EncodedError } from './errors-that-cross.js';
+import type { FunctionText } from './function-text.js';
+import { iteratorKind } from './iterator-kind.js';
 import { handleLetters, post, Unreadable } from './post-office.js';
-import {
-  type CallBody,
-  type CallExportBody,
-  type CallSyncReply,
-  type ConsoleRoute,
-  type ImportBody,
-  type ImportedBody,
-  Letter,
-  type ModulePolicy,
-  type ScriptBody,
-} from './protocol.js';
+import { type CallBody, type CallSyncReply, Letter, type ScriptBody } from './protocol.js';
 
 /** What an interpreter can do that answers requests. */
 export interface Server {
   runScript(source: string, name: string, referrer?: string): unknown;
-  importModule(specifier: string, referrer: string): Promise<ImportedModule>;
   /** Runs code of a call that may be stopped. */
   runInCall?(tag: number, code: () => unknown): unknown;
   /** A call that could be stopped is done, or was stopped. */
@@ -43,24 +17,44 @@ export interface Server {
   functionCompiler: FunctionCompiler;
   /** Ends the interpreter after this turn. */
   finish(): void;
+  /** Asked for when a call does not simply return a value. */
+  unusual(): UnusualAnswers;
 }
 
-export interface ImportedModule {
-  url: string;
-  namespace: object;
+export interface UnusualAnswers {
+  encodeError(error: unknown): EncodedError;
+  /** Of an answer that cannot travel: without the place that the result has in it. */
+  encodeReplyError(error: unknown): EncodedError;
+  /** Adds to the error about a variable that a function left at home what to do about it. */
+  explainFreeVariable(error: unknown, text: FunctionText): void;
+  /** Keeps the iterator that a result is, and returns its number; undefined if it is none. */
+  openIterator(owner: number, result: unknown): number | undefined;
+  closed(): Error;
+  promiseInSync(): Error;
+  iteratorInSync(): Error;
 }
 
 type AnswerTo<Body> = (body: Body) => unknown;
+type Reply<Result> = (to: number, id: number, result: Result) => void;
 
-/** Answers the letters of other parties, in an interpreter. */
-export function serve(server: Server): void {
-  const namespaces = new Map<string, object>();
+/** Says how requests of one type are answered, and how results are sent if not as they are. */
+export type Answer = <Body, Result = unknown>(
+  type: number,
+  handler: (body: Body) => Result | Promise<Result>,
+  reply?: Reply<Result>,
+) => void;
+
+/**
+ * Answers the calls and scripts of other parties, in an interpreter. Returns what has further types of requests answered
+ * (src/interpreter/unusual-answers.ts).
+ */
+export function serve(server: Server): Answer {
   let running = 0;
   let closing = false;
 
   const call: AnswerTo<CallBody> = ([text, args]) => {
     const explain = (error: unknown): never => {
-      explainFreeVariable(error, text, interpreterName(native.partyId, native.partyName));
+      if (error instanceof ReferenceError) server.unusual().explainFreeVariable(error, text);
       throw error;
     };
     try {
@@ -70,35 +64,6 @@ export function serve(server: Server): void {
     } catch (error) {
       return explain(error);
     }
-  };
-
-  const exec: AnswerTo<ScriptBody> = ([code, filename, referrer]) => {
-    server.runScript(code, filename ?? 'isolane:exec', referrer);
-  };
-
-  const evaluate: AnswerTo<ScriptBody> = ([expression, filename, referrer]) =>
-    server.runScript(`(${expression}\n)`, filename ?? 'isolane:evaluate', referrer);
-
-  const importModule: AnswerTo<ImportBody> = async ([specifier, referrer]) => {
-    const { url, namespace } = await server.importModule(specifier, referrer);
-    namespaces.set(url, namespace);
-    return { url, members: shapesOf(namespace) } satisfies ImportedBody;
-  };
-
-  const callExport: AnswerTo<CallExportBody> = ([url, path, args]) => {
-    let owner: unknown;
-    let member: unknown = namespaces.get(url);
-    for (const key of path) {
-      owner = member;
-      member = (owner as Record<string, unknown>)[key];
-    }
-    // A promise is asked for its value so.
-    if (typeof member !== 'function') return member;
-    return member.apply(path.length > 1 ? owner : undefined, args);
-  };
-
-  const provide: AnswerTo<Record<string, unknown>> = (values) => {
-    Object.assign(globalThis, values);
   };
 
   const finishIfIdle = (): void => {
@@ -132,17 +97,35 @@ export function serve(server: Server): void {
     return end;
   };
 
-  const answer = <Body>(type: number, handler: AnswerTo<Body>): void => {
+  const succeed: Reply<unknown> = (to, id, result) => {
+    const iterator =
+      iteratorKind(result) === undefined ? undefined : server.unusual().openIterator(to, result);
+    if (iterator === undefined) post(to, Letter.result, id, result);
+    else post(to, Letter.iterator, id, iterator);
+  };
+
+  const fail: Reply<unknown> = (to, id, error) => {
+    post(to, Letter.failure, id, server.unusual().encodeError(error));
+  };
+
+  const answer: Answer = (type, handler, reply = succeed) => {
     handleLetters(type, (from, id, body, tag) => {
       const end = begin(tag);
-      if (closing) return end(() => fail(from, id, closedHere()));
+      const done = (result: unknown): void => {
+        try {
+          reply(from, id, result as never);
+        } catch (error) {
+          fail(from, id, error);
+        }
+      };
+      if (closing) return end(() => fail(from, id, server.unusual().closed()));
       try {
         if (body instanceof Unreadable) throw body.problem;
-        const run = (): unknown => handler(body as Body);
+        const run = (): unknown => handler(body as never);
         const result = tag === 0 ? run() : (server.runInCall ?? plainly)(tag, run);
-        if (!isThenable(result)) return end(() => succeed(from, id, result));
+        if (!isThenable(result)) return end(() => done(result));
         Promise.resolve(result).then(
-          (value) => end(() => succeed(from, id, value)),
+          (value) => end(() => done(value)),
           (error) => end(() => fail(from, id, error)),
         );
       } catch (error) {
@@ -158,87 +141,53 @@ export function serve(server: Server): void {
     else forget();
   });
   answer(Letter.call, call);
-  answer(Letter.exec, exec);
-  answer(Letter.evaluate, evaluate);
-  answer(Letter.import, importModule);
-  answer(Letter.callExport, callExport);
-  answer(Letter.provide, provide);
-  answer(Letter.step, stepIterator);
-  handleLetters(Letter.dropIterator, (_from, _id, body) => dropIterator(body as number));
-  onEnded(dropIteratorsOf);
-  handleLetters(Letter.console, (_from, _id, body) => setOwnConsoleRoute(body as ConsoleRoute));
+  answer<ScriptBody>(Letter.exec, ([code, filename, referrer]) => {
+    server.runScript(code, filename ?? 'isolane:exec', referrer);
+  });
+  answer<ScriptBody>(Letter.evaluate, ([expression, filename, referrer]) =>
+    server.runScript(`(${expression}\n)`, filename ?? 'isolane:evaluate', referrer),
+  );
   handleLetters(Letter.name, (_from, _id, body) => {
     native.partyName = body as string;
   });
-  handleLetters(Letter.modulePolicy, (_from, _id, body) => setOwnPolicy(body as ModulePolicy));
   handleLetters(Letter.close, () => {
     closing = true;
     finishIfIdle();
   });
 
-  serveSync = (body) => {
-    if (closing) throw closedHere();
-    const result = call(body as CallBody);
+  const callNow = (body: CallBody): unknown => {
+    if (closing) throw server.unusual().closed();
+    const result = call(body);
     if (isThenable(result)) {
       Promise.resolve(result).catch(() => {});
-      const text = 'The function returned a promise, for which callSync cannot wait; use call().';
-      throw new IsolaneError('ERR_ISOLANE_ASYNC_RESULT', text);
+      throw server.unusual().promiseInSync();
     }
-    if (iteratorBehind(result) !== undefined) {
-      const text = 'The function returned an iterator, which callSync cannot give; use call().';
-      throw new IsolaneError('ERR_ISOLANE_GENERATOR', text);
-    }
+    if (iteratorKind(result) !== undefined) throw server.unusual().iteratorInSync();
     return result;
   };
+  serveSync = (type, body) => {
+    if (type === 0) return [false, server.unusual().encodeReplyError(body)];
+    try {
+      return [true, callNow(body as CallBody)];
+    } catch (error) {
+      return [false, server.unusual().encodeError(error)];
+    }
+  };
+  return answer;
 }
 
-let serveSync: (body: unknown) => unknown = () => undefined;
+let serveSync: (type: number, body: unknown) => CallSyncReply;
 
 /**
  * Answers a synchronous call, made on another party's thread. `type` 0: the call could not be read or its answer could not travel, and `body` is the
  * error that says why.
  */
 export function answerSync(type: number, body: unknown): CallSyncReply {
-  try {
-    if (type === 0) throw withoutReplyRoot(body);
-    return [true, serveSync(body)];
-  } catch (error) {
-    return [false, encodeError(error)];
-  }
-}
-
-/** The path of the place in the result, which the caller knows, not in the reply. */
-function withoutReplyRoot(error: unknown): unknown {
-  if (!(error instanceof NotShareableError && error.path.startsWith('$[1]'))) return error;
-  const path = error.path.replace('$[1]', '$');
-  return new NotShareableError(
-    error.message.replace(error.path, () => path),
-    path,
-  );
+  return serveSync(type, body);
 }
 
 function plainly(_tag: number, code: () => unknown): unknown {
   return code();
-}
-
-function succeed(to: number, id: number, result: unknown): void {
-  try {
-    const steps = iteratorBehind(result);
-    if (result instanceof Step) post(to, Letter.result, id, result.reply);
-    else if (steps === undefined) post(to, Letter.result, id, result);
-    else post(to, Letter.iterator, id, openIterator(to, steps));
-  } catch (error) {
-    fail(to, id, result instanceof Step ? withoutReplyRoot(error) : error);
-  }
-}
-
-function fail(to: number, id: number, error: unknown): void {
-  post(to, Letter.failure, id, encodeError(error));
-}
-
-function closedHere(): InterpreterClosedError {
-  const name = interpreterName(native.partyId, native.partyName);
-  return new InterpreterClosedError(`The ${name} is closing and takes no more calls.`);
 }
 
 function isThenable(value: unknown): boolean {
