@@ -362,12 +362,12 @@ void set_guest_folder(Arguments args) { GuestCode::set_folder(text(args.GetIsola
 
 const std::vector<NamedFunction>& control_functions() {
   static const std::vector<NamedFunction>* const functions = new std::vector<NamedFunction>{
-      {"setHooks", set_hooks},
+      {"setHooks", set_hooks, true},
       {"createChannel", create_channel},
       {"pack", pack},
       {"unpack", unpack},
       {"clone", clone},
-      {"post", post},
+      {"post", post, true},
       {"cancelCall", cancel_call},
       {"keepAlive", keep_alive},
       {"drain", drain},

@@ -10,6 +10,7 @@ namespace isolane {
 struct NamedFunction {
   const char* name;
   v8::FunctionCallback call;
+  bool early = false;  // needed at every interpreter's start
 };
 
 // Mail, interpreters, channels: see `Binding` in src/binding/binding.ts.

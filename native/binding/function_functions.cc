@@ -91,7 +91,7 @@ const std::vector<NamedFunction>& function_functions() {
 
 const std::vector<NamedFunction>& guest_function_functions() {
   static const std::vector<NamedFunction>* const functions = new std::vector<NamedFunction>{
-      {"compileFunction", compile_function},
+      {"compileFunction", compile_function, true},
   };
   return *functions;
 }

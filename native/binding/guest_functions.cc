@@ -38,6 +38,7 @@ void set_guest_hooks(Arguments args) { guest(args).set_guest_hooks(args[0].As<v8
 void load_chunk(Arguments args) {
   if (!all_strings(args, 1)) return;
   Isolate* isolate = args.GetIsolate();
+  guest(args).complete_binding();
   v8::String::Utf8Value name(isolate, args[0]);
   Local<v8::Context> context = isolate->GetCurrentContext();
   Local<v8::Object> module = v8::Object::New(isolate);
@@ -99,17 +100,17 @@ void finish(Arguments args) { interpreter(args).finish(); }
 
 const std::vector<NamedFunction>& guest_functions() {
   static const std::vector<NamedFunction>* const functions = new std::vector<NamedFunction>{
-      {"setGuestHooks", set_guest_hooks},
-      {"loadChunk", load_chunk},
-      {"runScript", run_script_source},
+      {"setGuestHooks", set_guest_hooks, true},
+      {"loadChunk", load_chunk, true},
+      {"runScript", run_script_source, true},
       {"moduleBinding", module_binding},
-      {"currentCall", current_call},
-      {"endCall", end_call},
+      {"currentCall", current_call, true},
+      {"endCall", end_call, true},
       {"enterCode", enter_code},
       {"leaveCode", leave_code},
-      {"setTimer", set_timer},
-      {"now", now},
-      {"finish", finish},
+      {"setTimer", set_timer, true},
+      {"now", now, true},
+      {"finish", finish, true},
   };
   return *functions;
 }

@@ -76,7 +76,7 @@ void fill_random(Arguments args) {
 
 const std::vector<NamedFunction>& guest_global_functions() {
   static const std::vector<NamedFunction>* const functions = new std::vector<NamedFunction>{
-      {"lazyGlobals", lazy_globals},
+      {"lazyGlobals", lazy_globals, true},
       {"fillRandom", fill_random},
   };
   return *functions;

@@ -37,13 +37,21 @@ std::unique_ptr<Guest> GuestRealm::make(Interpreter& interpreter, Local<v8::Cont
                                         node::MultiIsolatePlatform* platform) {
   std::unique_ptr<GuestRealm> realm(new GuestRealm(interpreter, context, platform));
   Local<v8::String> parameter = literal(realm->isolate(), "isolaneBinding");
+  Local<v8::Object> binding = realm->begin_binding();
+  realm->binding_.Reset(realm->isolate(), binding);
   Local<v8::Function> main;
-  if (GuestCode::run(context, kMain, parameter, realm->make_binding(), &main).IsEmpty()) {
+  if (GuestCode::run(context, kMain, parameter, binding, &main).IsEmpty()) {
     realm->shut_down();
     return nullptr;
   }
   if (GuestCode::wants(kMain)) realm->main_.Reset(realm->isolate(), main);
   return realm;
+}
+
+void GuestRealm::complete_binding() {
+  if (binding_.IsEmpty()) return;
+  Realm::complete_binding(binding_.Get(isolate()));
+  binding_.Reset();
 }
 
 void GuestRealm::set_guest_hooks(Local<v8::Object> hooks) {
@@ -176,11 +184,11 @@ Local<v8::Object> GuestRealm::make_module_binding() {
   return binding;
 }
 
-void GuestRealm::add_more_functions(Local<v8::Object> binding) {
-  for (const auto* list : {&guest_functions(), &guest_function_functions(), &guest_text_functions(),
-                           &guest_global_functions()}) {
-    for (const NamedFunction& one : *list) add_function(binding, one.name, one.call);
-  }
+std::vector<const std::vector<NamedFunction>*> GuestRealm::functions() const {
+  auto all = Realm::functions();
+  all.insert(all.end(), {&guest_functions(), &guest_function_functions(), &guest_text_functions(),
+                         &guest_global_functions()});
+  return all;
 }
 
 }  // namespace isolane

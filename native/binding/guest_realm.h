@@ -13,6 +13,8 @@ class GuestRealm final : public Realm, public Guest {
   static std::unique_ptr<Guest> make(Interpreter& interpreter, v8::Local<v8::Context> context,
                                      node::MultiIsolatePlatform* platform);
 
+  // Gives the binding what it has not had from the start, once.
+  void complete_binding();
   void set_guest_hooks(v8::Local<v8::Object> hooks);
   // Lets the guest answer a request on the calling thread, which holds the interpreter's lock.
   // False if it was stopped.
@@ -35,15 +37,16 @@ class GuestRealm final : public Realm, public Guest {
  protected:
   void call_hook(v8::Local<v8::Function> hook, int argc, v8::Local<v8::Value> argv[]) override;
   bool take_up(Letter& letter, uint64_t* tag) override;
-  void add_more_functions(v8::Local<v8::Object> binding) override;
+  std::vector<const std::vector<NamedFunction>*> functions() const override;
 
  private:
   GuestRealm(Interpreter& interpreter, v8::Local<v8::Context> context,
              node::MultiIsolatePlatform* platform);
   void call_and_report(v8::Local<v8::Function> hook, int argc, v8::Local<v8::Value> argv[]);
 
-  v8::Global<v8::Function> main_;  // our own code, as long as its code cache is to be made anew
-  bool has_served_ = false;        // a request
+  v8::Global<v8::Object> binding_;  // until it is complete
+  v8::Global<v8::Function> main_;   // our own code, as long as its code cache is to be made anew
+  bool has_served_ = false;         // a request
   v8::Global<v8::Function> on_timer_;
   v8::Global<v8::Function> on_import_;
   v8::Global<v8::Function> on_import_meta_;

@@ -133,19 +133,21 @@ Local<v8::Object> NodeRealm::install(Local<v8::Context> context) {
         party->close_handle(done, argument);
       },
       end);
-  return realm->make_binding();
+  Local<v8::Object> binding = realm->begin_binding();
+  realm->complete_binding(binding);
+  return binding;
 }
 
-void NodeRealm::add_more_functions(Local<v8::Object> binding) {
-  add_function(binding, "startSteps", start_steps);
-  add_function(binding, "setExitCode", [](const v8::FunctionCallbackInfo<Value>& args) {
-    if (!args[0]->IsInt32()) return;
-    static_cast<NodeRealm&>(Realm::of(args)).set_exit_code(args[0].As<v8::Int32>()->Value());
-  });
-  for (const NamedFunction& one : node_guest_functions()) {
-    add_function(binding, one.name, one.call);
-  }
-  for (const NamedFunction& one : code_cache_functions()) add_function(binding, one.name, one.call);
+std::vector<const std::vector<NamedFunction>*> NodeRealm::functions() const {
+  static const std::vector<NamedFunction>* const own = new std::vector<NamedFunction>{
+      {"startSteps", start_steps},
+      {"setExitCode", [](const v8::FunctionCallbackInfo<Value>& args) {
+         if (!args[0]->IsInt32()) return;
+         static_cast<NodeRealm&>(Realm::of(args)).set_exit_code(args[0].As<v8::Int32>()->Value());
+       }}};
+  auto all = Realm::functions();
+  all.insert(all.end(), {own, &node_guest_functions(), &code_cache_functions()});
+  return all;
 }
 
 void NodeRealm::become_guest(std::string name, uint64_t parent) {

@@ -28,7 +28,7 @@ class NodeRealm final : public Realm {
 
  protected:
   void call_hook(v8::Local<v8::Function> hook, int argc, v8::Local<v8::Value> argv[]) override;
-  void add_more_functions(v8::Local<v8::Object> binding) override;
+  std::vector<const std::vector<NamedFunction>*> functions() const override;
   Clock::duration watch_interval() const override;
   bool told_to_stop() override;
   void note_blocked(bool blocked) override;

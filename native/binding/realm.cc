@@ -86,8 +86,19 @@ void Realm::make_templates() {
   packed_.Reset(isolate_, packed);
 }
 
-Local<v8::Object> Realm::make_binding() {
-  make_templates();
+std::vector<const std::vector<NamedFunction>*> Realm::functions() const {
+  return {&control_functions(), &function_functions(), &inspection_functions()};
+}
+
+void Realm::add_functions(Local<v8::Object> binding, bool early) {
+  for (const auto* list : functions()) {
+    for (const NamedFunction& one : *list) {
+      if (one.early == early) add_function(binding, one.name, one.call);
+    }
+  }
+}
+
+Local<v8::Object> Realm::begin_binding() {
   Local<v8::Context> context = this->context();
   Local<v8::Object> binding = v8::Object::New(isolate_);
   const auto set = [&](const char* name, Local<Value> value) {
@@ -99,16 +110,22 @@ Local<v8::Object> Realm::make_binding() {
   const bool is_main = self_ == nullptr && node::GetCurrentEventLoop(isolate_) == uv_default_loop();
   const std::string name = self_ != nullptr ? self_->options().name : is_main ? "main" : "worker";
   set("partyName", v8::String::NewFromUtf8(isolate_, name.c_str()).ToLocalChecked());
-  set("NativeSender", sender_.Get(isolate_)->GetFunction(context).ToLocalChecked());
-  set("NativeReceiver", receiver_.Get(isolate_)->GetFunction(context).ToLocalChecked());
-  set("NativeMoved", moved_.Get(isolate_)->GetFunction(context).ToLocalChecked());
-  for (const NamedFunction& one : control_functions()) add_function(binding, one.name, one.call);
-  for (const NamedFunction& one : function_functions()) add_function(binding, one.name, one.call);
-  for (const NamedFunction& one : inspection_functions()) {
-    add_function(binding, one.name, one.call);
-  }
-  add_more_functions(binding);
+  add_functions(binding, true);
   return binding;
+}
+
+void Realm::complete_binding(Local<v8::Object> binding) {
+  make_templates();
+  Local<v8::Context> context = this->context();
+  const auto set = [&](const char* name, const v8::Global<v8::FunctionTemplate>& made) {
+    Local<v8::Function> constructor;
+    if (!made.Get(isolate_)->GetFunction(context).ToLocal(&constructor)) return;
+    binding->Set(context, literal(isolate_, name), constructor).Check();
+  };
+  set("NativeSender", sender_);
+  set("NativeReceiver", receiver_);
+  set("NativeMoved", moved_);
+  add_functions(binding, false);
 }
 
 void Realm::take_hook(Local<v8::Object> hooks, const char* name, v8::Global<v8::Function>* hook) {
@@ -127,7 +144,7 @@ void Realm::set_hooks(Local<v8::Object> hooks) {
 }
 
 Endpoint* Realm::endpoint_of(Local<v8::Object> object) {
-  if (object->InternalFieldCount() == 0) return nullptr;
+  if (object->InternalFieldCount() == 0 || sender_.IsEmpty()) return nullptr;
   if (!sender_.Get(isolate_)->HasInstance(object) &&
       !receiver_.Get(isolate_)->HasInstance(object)) {
     return nullptr;
@@ -138,7 +155,8 @@ Endpoint* Realm::endpoint_of(Local<v8::Object> object) {
 
 bool Realm::unwrap_moved(Local<v8::Object> object, Local<Value>* value,
                          Local<v8::Array>* transfer) {
-  if (object->InternalFieldCount() == 0 || !moved_.Get(isolate_)->HasInstance(object)) {
+  if (object->InternalFieldCount() == 0 || moved_.IsEmpty() ||
+      !moved_.Get(isolate_)->HasInstance(object)) {
     return false;
   }
   *value = object->GetInternalField(0).As<Value>();

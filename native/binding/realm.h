@@ -10,6 +10,7 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "../core/clock.h"
 #include "../core/endpoint.h"
@@ -17,6 +18,7 @@
 #include "../core/waiter.h"
 #include "../isolate/interpreter.h"
 #include "../value/host_objects.h"
+#include "control.h"
 #include "wrapped.h"
 
 namespace isolane {
@@ -43,8 +45,6 @@ class Realm : public HostObjects {
   // Null in Node.
   Interpreter* self() const { return self_; }
 
-  // The object that src/binding/binding.ts describes.
-  v8::Local<v8::Object> make_binding();
   void set_hooks(v8::Local<v8::Object> hooks);
 
   Endpoint* endpoint_of(v8::Local<v8::Object> object) override;
@@ -97,14 +97,19 @@ class Realm : public HostObjects {
   virtual bool told_to_stop() { return false; }
   // Whoever asks is to see that this party waits.
   virtual void note_blocked(bool) {}
-  virtual void add_more_functions(v8::Local<v8::Object> binding) = 0;
+  // All there are, on the object that src/binding/binding.ts describes.
+  virtual std::vector<const std::vector<NamedFunction>*> functions() const;
 
+  // That object, with what is needed early; and what adds the rest to it.
+  v8::Local<v8::Object> begin_binding();
+  void complete_binding(v8::Local<v8::Object> binding);
   void add_function(v8::Local<v8::Object> target, const char* name, v8::FunctionCallback callback);
   // Keeps the function `hooks[name]`, if there is one.
   void take_hook(v8::Local<v8::Object> hooks, const char* name, v8::Global<v8::Function>* hook);
   v8::Local<v8::Value> data() const { return data_.Get(isolate_); }
 
  private:
+  void add_functions(v8::Local<v8::Object> binding, bool early);
   void make_templates();
   // Null if it is not one of those that live.
   std::shared_ptr<Interpreter> take_child(uint64_t id);
@@ -119,6 +124,7 @@ class Realm : public HostObjects {
 
   v8::Global<v8::Value> data_;  // leads from function callbacks to this realm
   v8::Global<v8::Symbol> nothing_;
+  // Empty until the binding is complete: then there are no objects of theirs either.
   v8::Global<v8::FunctionTemplate> sender_;
   v8::Global<v8::FunctionTemplate> receiver_;
   v8::Global<v8::FunctionTemplate> moved_;

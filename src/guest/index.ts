@@ -38,7 +38,7 @@ keepLetters();
 
 setAnswer(
   serve({
-    runScript: guest.runScript.bind(guest),
+    runScript: (source, name, referrer) => guest.runScript(source, name, referrer),
     functionCompiler,
     endCall: (tag) => guest.endCall(tag),
     finish,

@@ -1,5 +1,5 @@
+import { native } from '../binding/binding.js';
 import { decodeError, type EncodedError } from './errors-that-cross.js';
-import { iteratorKind } from './iterator-kind.js';
 import type { StepBody, StepReply } from './protocol.js';
 
 /** An iterator of either kind: what `return` and `throw` do is up to it. */
@@ -19,16 +19,18 @@ interface OpenIterator {
 const open = new Map<number, OpenIterator>();
 let lastId = 0;
 
-/** The iterator behind a result; undefined for what travels as itself. */
+/** The iterator behind a result that `mayIterate`; undefined for what travels as itself, such as a receiver. */
 function iteratorBehind(result: unknown): Steps | undefined {
-  switch (iteratorKind(result)) {
-    case 'iterator':
-      return result as Steps;
-    case 'async iterable':
-      return (result as Record<symbol, () => Steps>)[Symbol.asyncIterator]?.();
-    default:
-      return undefined;
+  if (result instanceof native.NativeReceiver || result instanceof native.NativeMoved) {
+    return undefined;
   }
+  const value = result as Steps & Partial<Record<symbol, () => Steps>>;
+  const asynchronous = value[Symbol.asyncIterator];
+  return typeof asynchronous === 'function' ? asynchronous.call(value) : value;
+}
+
+export function isIterator(result: unknown): boolean {
+  return iteratorBehind(result) !== undefined;
 }
 
 /** Keeps the iterator behind a result for its owner, and returns its number; undefined if there is none. */

@@ -41,6 +41,10 @@ export const Letter = {
   dropIterator: 46,
   /** To an interpreter that was made in reserve. Body: the name it was given. */
   name: 44,
+  /** To an interpreter that was made in reserve: get ready for calls of all kinds. Body: the {@link FunctionText} of one that does nothing. */
+  prepare: 45,
+  /** The answer to that. */
+  prepared: 48,
   /** To a new interpreter, before anything else. Body: a {@link ModulePolicy}. */
   modulePolicy: 47,
   /** From an interpreter's console, `id` being the route's. Body: a {@link ConsoleBody}. */

@@ -1,6 +1,10 @@
+import { hold, release } from '../binding/alive.js';
 import { native } from '../binding/binding.js';
 import { nextTurn } from '../binding/world.js';
 import { born, onEnded } from './calls.js';
+import { sourceOf } from './functions.js';
+import { handleLetters, post } from './post-office.js';
+import { Letter } from './protocol.js';
 
 /** Ids of interpreters that are ready, the oldest first. */
 const ready = new Set<number>();
@@ -37,6 +41,7 @@ function fill(): void {
   while (ready.size + starting.size < wanted) {
     const id = native.createInterpreter({ name: '', reserved: true });
     const start: Promise<void> = born(id)
+      .then(() => prepared(id))
       .then(
         () => {
           if (ready.size < wanted) ready.add(id);
@@ -50,4 +55,30 @@ function fill(): void {
   }
 }
 
-onEnded((id) => ready.delete(id));
+/** What is told whether an interpreter got ready, or has ended instead. */
+const preparing = new Map<number, (ready: boolean) => void>();
+
+/** Has it load and compile what first calls need; rejects if it ends before it has. */
+async function prepared(id: number): Promise<void> {
+  hold();
+  const isReady = await new Promise<boolean>((resolve) => {
+    preparing.set(id, resolve);
+    if (
+      !post(
+        id,
+        Letter.prepare,
+        0,
+        sourceOf(() => {}),
+      )
+    )
+      resolve(false);
+  }).finally(release);
+  preparing.delete(id);
+  if (!isReady) throw new Error('it ended');
+}
+
+handleLetters(Letter.prepared, (from) => preparing.get(from)?.(true));
+onEnded((id) => {
+  preparing.get(id)?.(false);
+  ready.delete(id);
+});

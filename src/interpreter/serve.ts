@@ -3,7 +3,7 @@ import { endScope, startScope, stopScope } from '../binding/call-scope.js';
 import { compileFunction, type FunctionCompiler } from './compile-function.js';
 import type { EncodedError } from './errors-that-cross.js';
 import type { FunctionText } from './function-text.js';
-import { iteratorKind } from './iterator-kind.js';
+import { mayIterate } from './may-iterate.js';
 import { handleLetters, post, Unreadable } from './post-office.js';
 import { type CallBody, type CallSyncReply, Letter, type ScriptBody } from './protocol.js';
 
@@ -31,7 +31,8 @@ export interface UnusualAnswers {
   openIterator(owner: number, result: unknown): number | undefined;
   closed(): Error;
   promiseInSync(): Error;
-  iteratorInSync(): Error;
+  /** Throws if the result of a synchronous call is an iterator. */
+  refuseIterator(result: unknown): void;
 }
 
 type AnswerTo<Body> = (body: Body) => unknown;
@@ -98,8 +99,7 @@ export function serve(server: Server): Answer {
   };
 
   const succeed: Reply<unknown> = (to, id, result) => {
-    const iterator =
-      iteratorKind(result) === undefined ? undefined : server.unusual().openIterator(to, result);
+    const iterator = mayIterate(result) ? server.unusual().openIterator(to, result) : undefined;
     if (iterator === undefined) post(to, Letter.result, id, result);
     else post(to, Letter.iterator, id, iterator);
   };
@@ -150,6 +150,11 @@ export function serve(server: Server): Answer {
   handleLetters(Letter.name, (_from, _id, body) => {
     native.partyName = body as string;
   });
+  handleLetters(Letter.prepare, (from, _id, body) => {
+    server.unusual();
+    call([body as FunctionText, []]);
+    post(from, Letter.prepared, 0);
+  });
   handleLetters(Letter.close, () => {
     closing = true;
     finishIfIdle();
@@ -162,7 +167,7 @@ export function serve(server: Server): Answer {
       Promise.resolve(result).catch(() => {});
       throw server.unusual().promiseInSync();
     }
-    if (iteratorKind(result) !== undefined) throw server.unusual().iteratorInSync();
+    if (mayIterate(result)) server.unusual().refuseIterator(result);
     return result;
   };
   serveSync = (type, body) => {

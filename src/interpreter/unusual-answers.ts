@@ -12,6 +12,7 @@ import { explainFreeVariable } from './free-variables.js';
 import {
   dropIterator,
   dropIteratorsOf,
+  isIterator,
   openIterator,
   type Step,
   stepIterator,
@@ -99,8 +100,9 @@ export const unusualAnswers: UnusualAnswers = {
     const text = 'The function returned a promise, for which callSync cannot wait; use call().';
     return new IsolaneError('ERR_ISOLANE_ASYNC_RESULT', text);
   },
-  iteratorInSync: () => {
+  refuseIterator: (result) => {
+    if (!isIterator(result)) return;
     const text = 'The function returned an iterator, which callSync cannot give; use call().';
-    return new IsolaneError('ERR_ISOLANE_GENERATOR', text);
+    throw new IsolaneError('ERR_ISOLANE_GENERATOR', text);
   },
 };
