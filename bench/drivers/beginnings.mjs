@@ -16,8 +16,11 @@
  * @property {readonly string[]} [flags] of the Node that it runs in
  */
 
+import { createRequire } from 'node:module';
 import { buildBareIsolate, loadBareIsolate } from './bare-isolate.mjs';
 import { installIsolatedVm, isolatedVmFlags, loadIsolatedVm } from './isolated-vm.mjs';
+
+const require = createRequire(import.meta.url);
 
 /** @typedef {typeof import('isolane')} Isolane */
 
@@ -106,7 +109,8 @@ export function beginningNamed(key) {
  * @param {import('isolane').Interpreter} interpreter
  */
 async function stepsOf({ id }) {
-  const { native } = await import('../../dist/binding/binding.js');
+  const { modules } = process.versions;
+  const native = require(`../../prebuilds/linux-x64/isolane.abi${modules}.glibc.node`);
   const [thread, isolate, context, code] = native.startSteps(id);
   return { thread, isolate, context, code };
 }

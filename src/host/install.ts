@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { installBinding } from '../binding/binding.js';
 import { loadBinding } from './load.js';
+import { guestFolder } from './paths.js';
 
 const binding = loadBinding();
 installBinding(binding);
-binding.setGuestFolder(join(__dirname, '..', 'guest'));
+binding.setGuestFolder(guestFolder);

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { Binding } from '../binding/binding.js';
 import { IsolaneError } from '../errors/isolane-error.js';
-
-const root = join(__dirname, '..', '..');
+import { root } from './paths.js';
 
 /** Loads the binary that fits this platform, C library and Node. Throws an IsolaneError that says what to do if none does. */
 export function loadBinding(): Binding {

@@ -8,6 +8,7 @@ import { explainSyntax } from '../interpreter/compile-errors.js';
 import type { FunctionCompiler } from '../interpreter/compile-function.js';
 import type { AnyFunction } from '../interpreter/function-text.js';
 import type { ImportedModule } from '../interpreter/unusual-answers.js';
+import { guestFolder } from './paths.js';
 
 const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
 
@@ -46,7 +47,7 @@ export const functionCompiler: FunctionCompiler = {
     return compileFunction(code, parameters, options) as AnyFunction;
   },
   findHelpers: (names, source) => {
-    const file = join(__dirname, '..', 'guest', 'helpers.js');
+    const file = join(guestFolder, 'helpers.js');
     const { findHelpers } = require(file) as Pick<FunctionCompiler, 'findHelpers'>;
     return findHelpers(names, source);
   },

@@ -1,9 +1,8 @@
-/** What a Worker runs that serves as an interpreter with `runtime: 'node'`. */
+/** Has a Worker serve as an interpreter with `runtime: 'node'`, if it was made for that. */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
-import { workerData } from 'node:worker_threads';
+import { isMainThread, workerData } from 'node:worker_threads';
 import { hold } from '../binding/alive.js';
 import { type NodeBinding, native } from '../binding/binding.js';
 import { setCurrentTag } from '../binding/call-scope.js';
@@ -17,8 +16,12 @@ import { serve } from '../interpreter/serve.js';
 import { setOurFrames } from '../interpreter/stacks.js';
 import { answerFurther, unusualAnswers } from '../interpreter/unusual-answers.js';
 import { dropWarning, functionCompiler, here, importModule, runScript } from './node-code.js';
+import { dist } from './paths.js';
 
-/** What it is given, as `workerData.isolane`. */
+/** The key in `workerData` that makes a Worker one. */
+export const NODE_GUEST = '@isolane/node-guest';
+
+/** What is there. */
 export interface NodeGuestData {
   /** What to call its birth by in the letter that says that it is ready. */
   birth: number;
@@ -28,38 +31,44 @@ export interface NodeGuestData {
   console: ConsoleRoute;
 }
 
-const { birth, parent, name, console: route } = workerData.isolane as NodeGuestData;
-const node = native as NodeBinding;
-
 /** It was closed, which needs no explanation. */
 let closed = false;
 
 /** The call whose code runs, be it after an await. */
 const currentCall = new AsyncLocalStorage<number>();
 
-node.becomeGuest(name, parent);
-// Its loop would end otherwise whenever there is nothing to do.
-hold();
-explainEnds();
-dropWarning();
-setOurFrames(ourFrames());
-setOwnConsoleRoute(route);
-Object.assign(console, routed);
-// Functions that travel bring no imports along.
-for (const [key, value] of Object.entries({ isolane, require: createRequire(here()) })) {
-  Object.defineProperty(globalThis, key, { value, configurable: true, writable: true });
+/** To be called when everything else of ours is there. */
+export function serveIfNodeGuest(): void {
+  const data = isMainThread ? undefined : workerData?.[NODE_GUEST];
+  if (data !== undefined) start(data as NodeGuestData);
 }
-setCurrentTag(() => currentCall.getStore() ?? 0);
-const answer = serve({
-  runScript,
-  functionCompiler,
-  runInCall: (tag, code) => currentCall.run(tag, code),
-  endCall: (tag) => node.endCall(tag),
-  finish,
-  unusual: () => unusualAnswers,
-});
-answerFurther(answer, importModule);
-post(parent, Letter.nodeReady, birth);
+
+function start({ birth, parent, name, console: route }: NodeGuestData): void {
+  const node = native as NodeBinding;
+  node.becomeGuest(name, parent);
+  // Its loop would end otherwise whenever there is nothing to do.
+  hold();
+  explainEnds(node, parent);
+  dropWarning();
+  setOurFrames(ourFrames());
+  setOwnConsoleRoute(route);
+  Object.assign(console, routed);
+  // Functions that travel bring no imports along.
+  for (const [key, value] of Object.entries({ isolane, require: createRequire(here()) })) {
+    Object.defineProperty(globalThis, key, { value, configurable: true, writable: true });
+  }
+  setCurrentTag(() => currentCall.getStore() ?? 0);
+  const answer = serve({
+    runScript,
+    functionCompiler,
+    runInCall: (tag, code) => currentCall.run(tag, code),
+    endCall: (tag) => node.endCall(tag),
+    finish,
+    unusual: () => unusualAnswers,
+  });
+  answerFurther(answer, importModule);
+  post(parent, Letter.nodeReady, birth);
+}
 
 function finish(): void {
   closed = true;
@@ -68,15 +77,15 @@ function finish(): void {
 
 /** Frames of this package, and of Node's own code below them. */
 function ourFrames(): RegExp {
-  const dist = resolve(__dirname, '..').replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  const ours = dist.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
   return new RegExp(
-    `\\n {4}at (?:[^\\n]*[( ])?(?:file://)?${dist}[^\\n]*(\\n {4}at [^\\n]*\\(node:[^\\n]*)*`,
+    `\\n {4}at (?:[^\\n]*[( ])?(?:file://)?${ours}[^\\n]*(\\n {4}at [^\\n]*\\(node:[^\\n]*)*`,
     'g',
   );
 }
 
 /** Tells those who wait for answers why none will come, and stops to answer when the end begins. */
-function explainEnds(): void {
+function explainEnds(node: NodeBinding, parent: number): void {
   process.on('uncaughtExceptionMonitor', (error, origin) => {
     if (process.listenerCount('uncaughtException') > 0) return;
     reportUncaught(origin, error, { to: parent, route: 0 });

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { hold, release } from '../binding/alive.js';
 import { native } from '../binding/binding.js';
@@ -6,7 +5,8 @@ import { IsolaneError } from '../errors/isolane-error.js';
 import { type NodeRuntimeOptions, setStartNodeRuntime } from '../interpreter/node-runtime.js';
 import { handleLetters } from '../interpreter/post-office.js';
 import { Letter } from '../interpreter/protocol.js';
-import type { NodeGuestData } from './node-guest.js';
+import { NODE_GUEST, type NodeGuestData } from './node-guest.js';
+import { entry } from './paths.js';
 
 /** What is done when a Worker says that it is ready; its id follows only from that. */
 const births = new Map<number, (id: number) => void>();
@@ -43,9 +43,9 @@ function makeWorker(options: NodeRuntimeOptions, birth: number): Worker {
   const { name, console } = options;
   const isolane: NodeGuestData = { birth, parent: native.partyId, name, console };
   const silent = console.to < 0;
-  const worker = new Worker(join(__dirname, 'node-guest.js'), {
+  const worker = new Worker(entry, {
     name,
-    workerData: { isolane },
+    workerData: { [NODE_GUEST]: isolane },
     resourceLimits: limitsOf(options),
     stdout: silent,
     stderr: silent,

@@ -1,11 +1,27 @@
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
+import { buildSync } from 'esbuild';
+
+/** The exports of a module of the library that is bundled and does not show them. */
+function internal(file: string): Record<string, object> {
+  const { outputFiles } = buildSync({
+    entryPoints: [file],
+    bundle: true,
+    write: false,
+    format: 'cjs',
+  });
+  const module = { exports: {} };
+  new Function('module', 'exports', outputFiles[0]?.text ?? '')(module, module.exports);
+  return module.exports;
+}
 
 describe('letters between interpreters', () => {
   it('have a number each, apart from those of native code', () => {
-    const internal = (file: string) => require(resolve('dist', file)) as Record<string, object>;
-    const letters = Object.values(internal('interpreter/protocol.js')['Letter'] ?? {}) as number[];
-    const native = Object.values(internal('binding/binding.js')['NativeLetter'] ?? {}) as number[];
+    const letters = Object.values(
+      internal('src/interpreter/protocol.ts')['Letter'] ?? {},
+    ) as number[];
+    const native = Object.values(
+      internal('src/binding/binding.ts')['NativeLetter'] ?? {},
+    ) as number[];
     assert.ok(letters.length > 10);
     assert.equal(new Set([...letters, ...native]).size, letters.length + native.length);
     assert.ok(letters.every((letter) => letter >= 16));

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { appendFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
 import { interpreters } from '../support/interpreters.js';
 import { temporaryModules } from '../support/modules.js';
+import { native } from '../support/native.js';
 import { until } from '../support/wait.js';
 
 interface Counts {
@@ -14,15 +13,13 @@ interface Counts {
   bytes: number;
 }
 
-const { native } = createRequire(__filename)(resolve('dist', 'binding', 'binding.js')) as {
-  native: { codeCacheCounts(): Counts };
-};
+const codeCacheCounts = native['codeCacheCounts'] as () => Counts;
 
 /** What has changed in the process's cache of code since the last call. */
 function counter(): () => Counts {
-  let before = native.codeCacheCounts();
+  let before = codeCacheCounts();
   return () => {
-    const now = native.codeCacheCounts();
+    const now = codeCacheCounts();
     const keys = Object.keys(now) as (keyof Counts)[];
     const change = Object.fromEntries(keys.map((key) => [key, now[key] - before[key]]));
     before = now;
@@ -45,9 +42,9 @@ describe('the code cache of the process', () => {
     const path = project();
     const one = await create();
     const changed = counter();
-    const start = native.codeCacheCounts().stored;
+    const start = codeCacheCounts().stored;
     assert.equal((await one.import<{ value: number }>(path)).value, 8);
-    await until(() => native.codeCacheCounts().stored === start + 3, 'three modules are stored');
+    await until(() => codeCacheCounts().stored === start + 3, 'three modules are stored');
     const first = changed();
     assert.deepEqual([first.compiled, first.consumed, first.stored], [3, 0, 3]);
     assert.ok(first.bytes > 0);
@@ -60,9 +57,9 @@ describe('the code cache of the process', () => {
 
   it('has what a module was when it was read', async () => {
     const path = write({ 'main.mjs': 'export const value = 1;' });
-    const start = native.codeCacheCounts().stored;
+    const start = codeCacheCounts().stored;
     assert.equal((await (await create()).import<{ value: number }>(path)).value, 1);
-    await until(() => native.codeCacheCounts().stored === start + 1, 'the module is stored');
+    await until(() => codeCacheCounts().stored === start + 1, 'the module is stored');
     appendFileSync(path, '\nexport const more = 2;');
     const changed = counter();
     const guest = await create();
@@ -75,10 +72,10 @@ describe('the code cache of the process', () => {
     const path = write({
       'main.mjs': `${'/* long */'.repeat(50)} export function used() { return ${JSON.stringify('x'.repeat(5000))}.length; }\nused();`,
     });
-    const start = native.codeCacheCounts();
+    const start = codeCacheCounts();
     await (await create()).import(path);
-    await until(() => native.codeCacheCounts().stored === start.stored + 1, 'it is stored');
+    await until(() => codeCacheCounts().stored === start.stored + 1, 'it is stored');
     // Of a function that was not compiled there would be no constants.
-    assert.ok(native.codeCacheCounts().bytes - start.bytes > 5000);
+    assert.ok(codeCacheCounts().bytes - start.bytes > 5000);
   });
 });
