@@ -292,10 +292,12 @@ void Realm::shut_down() {
 }
 
 void Realm::give_up() {
+  std::vector<std::shared_ptr<Interpreter>> children;
   {
     std::lock_guard<std::mutex> guard(children_mutex_);
-    for (auto& [id, child] : children_) child->terminate(EndCause::kTerminated);
+    for (auto& [id, child] : children_) children.push_back(child);
   }
+  for (auto& child : children) child->terminate(EndCause::kTerminated);
   wrapped_.abandon();
 }
 

@@ -166,7 +166,7 @@ Status Realm::block(const Endpoint& endpoint, Deadline deadline, Operation&& ope
     }
   }
   note_blocked(false);
-  if (self_ != nullptr) self_->set_state(Interpreter::State::kRunning);
+  if (self_ != nullptr) self_->set_unblocked();
   return status;
 }
 

@@ -259,6 +259,7 @@ void Interpreter::request(std::function<void()> work) {
 
 bool Interpreter::serve_requests() {
   last_safe_point_.store(Clock::now(), std::memory_order_relaxed);
+  acquit();
   // Before the requests are taken: one that comes later interrupts again.
   waiter_.clear_interrupt();
   if (stopping()) waiter_.interrupt();
@@ -337,7 +338,9 @@ void Interpreter::finish_cancel(const CallTable::Cancelled& cancelled) {
   letter.type = static_cast<uint32_t>(NativeLetter::kDropCall);
   letter.id = cancelled.tag;
   loop_->post(std::move(letter));
+  const Clock::time_point now = Clock::now();
   stop_code_of(cancelled.tag);
+  look_again(cancelled.tag, now, now);
 }
 
 void Interpreter::tell_caller(const CallTable::Cancelled& cancelled) {
@@ -356,7 +359,6 @@ void Interpreter::end_call(uint64_t tag) {
 }
 
 void Interpreter::stop_code_of(uint64_t tag) {
-  const Clock::time_point now = Clock::now();
   request([this, tag] {
     stopped_calls_.insert(tag);
     if (stopped_calls_.size() > kMostStopped) stopped_calls_.erase(stopped_calls_.begin());
@@ -366,39 +368,43 @@ void Interpreter::stop_code_of(uint64_t tag) {
     isolate_->TerminateExecution();
   });
   stop_inner_call();
-  Watchdog::at(now + kLookAgain, [weak = weak_from_this(), tag, now] {
-    if (auto self = weak.lock()) self->supervise(tag, now);
+}
+
+void Interpreter::look_again(uint64_t tag, Clock::time_point cancelled, Clock::time_point told) {
+  Watchdog::at(Clock::now() + kLookAgain, [weak = weak_from_this(), tag, cancelled, told] {
+    if (auto self = weak.lock()) self->supervise(tag, cancelled, told);
   });
 }
 
-void Interpreter::supervise(uint64_t tag, Clock::time_point since) {
+void Interpreter::supervise(uint64_t tag, Clock::time_point cancelled, Clock::time_point told) {
   if (!calls_.cancelled(tag)) return;  // it has stopped, and been dropped
-  const bool serving = serving_.load(std::memory_order_acquire);
-  if (last_safe_point_.load(std::memory_order_relaxed) >= since) {
+  const auto now = Clock::now();
+  // Whoever asked does not wait for longer, whatever runs here.
+  if (now - cancelled >= kGrace) {
+    if (std::optional<CallTable::Cancelled> one = calls_.tell(tag)) tell_caller(*one);
+  }
+  if (last_safe_point_.load(std::memory_order_relaxed) >= told) {
     // Other code ran when it looked.
     stop_code_of(tag);
-    return;
+    return look_again(tag, cancelled, now);
   }
-  // Others' code may take its time, in a single operation of the engine too.
-  const uint64_t running = running_.load(std::memory_order_relaxed);
-  const bool ignores = !serving && (running == tag || running == 0);
-  const auto waited = Clock::now() - since;
-  if (waited >= kGrace) {
-    if (std::optional<CallTable::Cancelled> cancelled = calls_.tell(tag)) tell_caller(*cancelled);
+  // Only its own code is to be blamed: others' may take its time, in a single operation of the
+  // engine too.
+  const bool ignores =
+      !serving_.load(std::memory_order_acquire) && running_.load(std::memory_order_relaxed) == tag;
+  if (ignores && now - told >= kGrace) {
+    Condemned expected = Condemned::kNo;
+    condemned_.compare_exchange_strong(expected, Condemned::kForCall, std::memory_order_acq_rel);
   }
-  if (ignores && waited >= kGrace && !condemned_.load(std::memory_order_relaxed)) {
-    {
-      std::lock_guard<std::mutex> guard(end_mutex_);
-      if (!ending_) cause_ = EndCause::kUnresponsive;
-    }
-    condemned_.store(true, std::memory_order_release);
-  }
-  if (ignores && waited >= 2 * kGrace) return write_off();
+  if (ignores && now - told >= 2 * kGrace) return write_off();
   // It may have begun to wait for another in the very moment in which it was told.
   stop_inner_call();
-  Watchdog::at(Clock::now() + kLookAgain, [weak = weak_from_this(), tag, since] {
-    if (auto self = weak.lock()) self->supervise(tag, since);
-  });
+  look_again(tag, cancelled, told);
+}
+
+void Interpreter::acquit() {
+  Condemned expected = Condemned::kForCall;
+  condemned_.compare_exchange_strong(expected, Condemned::kNo, std::memory_order_acq_rel);
 }
 
 void Interpreter::watch_leftovers() {
@@ -410,10 +416,14 @@ void Interpreter::look_for_leftovers() {
   Watchdog::at(Clock::now() + kLookAgain, [weak = weak_from_this()] {
     auto self = weak.lock();
     if (self == nullptr) return;
-    if (self->state() == State::kIdle) {
+    const auto rests = [&] {
+      const State state = self->state();
+      return state == State::kIdle || state == State::kBlocked;
+    };
+    if (rests()) {
       self->watching_leftovers_.store(false);
       // Unless it began to run just then, and relied on this watch.
-      if (self->state() == State::kIdle || self->watching_leftovers_.exchange(true)) return;
+      if (rests() || self->watching_leftovers_.exchange(true)) return;
     }
     if (self->state() == State::kClosed) return;
     self->request([me = self.get()] { me->stop_leftover(); });
@@ -433,7 +443,9 @@ void Interpreter::supervise_end() {
     std::lock_guard<std::mutex> guard(end_mutex_);
     if (ended_) return;
   }
-  if (condemned_.exchange(true, std::memory_order_acq_rel)) write_off();
+  if (condemned_.exchange(Condemned::kForGood, std::memory_order_acq_rel) == Condemned::kForGood) {
+    write_off();
+  }
   Watchdog::at(Clock::now() + kGrace, [weak = weak_from_this()] {
     if (auto self = weak.lock()) self->supervise_end();
   });
@@ -475,6 +487,7 @@ void Interpreter::enter_code(uint64_t tag) {
 
 void Interpreter::leave_code() {
   const uint64_t running = running_.exchange(0, std::memory_order_relaxed);
+  acquit();
   if (running != 0 && running != kOtherCode) {
     v8::HandleScope scope(isolate_);
     compat::set_continuation_data(isolate_->GetCurrentContext(), v8::Undefined(isolate_));
@@ -682,7 +695,8 @@ void Interpreter::close() {
   lock_.acquire(kForever);
   lock_.close();
   {
-    std::lock_guard<std::mutex> guard(end_mutex_);
+    std::unique_lock<std::mutex> guard(end_mutex_);
+    is_abandoned_.wait(guard, [&] { return !abandoning_; });
     interruptible_ = nullptr;
     ending_ = true;  // whatever comes now comes too late
   }
@@ -749,7 +763,7 @@ void Interpreter::announce_end() {
 // thread then stays parked for good, and with it what it holds, but for nobody else's harm.
 void Interpreter::before_collection(Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
   auto* self = static_cast<Interpreter*>(data);
-  if (!self->condemned_.load(std::memory_order_acquire)) return;
+  if (self->condemned_.load(std::memory_order_acquire) == Condemned::kNo) return;
   // What was requested comes to an end, but may have to collect before.
   if (self->serving_.load(std::memory_order_relaxed)) return;
   // A thread of somebody else's, which is here for a synchronous call, is not ours to park.
@@ -761,13 +775,20 @@ void Interpreter::write_off() {
     std::lock_guard<std::mutex> guard(end_mutex_);
     // Not yet open, or closing: then our own code runs, which comes to an end.
     if (ended_ || written_off_ || interruptible_ == nullptr) return;
+    if (!ending_) cause_ = EndCause::kUnresponsive;
     written_off_ = true;
+    abandoning_ = true;
     ending_ = true;
     left_behind.fetch_add(1, std::memory_order_release);
     stopping_.store(true, std::memory_order_release);
     interruptible_->TerminateExecution();
-    // With the mutex, which keeps the guest from being closed meanwhile.
-    guest_->abandon();
+  }
+  // Without the mutex: what is ended now may be a caller of this interpreter, and asks it things.
+  guest_->abandon();
+  {
+    std::lock_guard<std::mutex> guard(end_mutex_);
+    abandoning_ = false;
+    is_abandoned_.notify_all();
   }
   set_state(State::kClosed);
   lock_.close();

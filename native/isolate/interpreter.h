@@ -186,10 +186,15 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   Modules& modules() { return *modules_; }
   CpuProfiles& cpu_profiles() { return cpu_profiles_; }
   ThreadWaiter& waiter() { return waiter_; }
-  // Its code waits in a channel, until the next set_state().
+  // Its code waits in a channel, until set_unblocked().
   void set_blocked(uint64_t channel, Side side) {
     blocked_in_.store(channel << 1 | static_cast<uint64_t>(side), std::memory_order_relaxed);
     set_state(State::kBlocked);
+  }
+  // Its code goes on.
+  void set_unblocked() {
+    set_state(State::kRunning);
+    watch_leftovers();
   }
   // Stops the code that runs if it is left of a call that was stopped.
   bool stop_leftover();
@@ -218,8 +223,11 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   void stop_code_of(uint64_t tag);
   void stop_inner_call();
   // On the watchdog's thread: sees to it that what was told to stop does.
-  void supervise(uint64_t tag, Clock::time_point since);
+  void supervise(uint64_t tag, Clock::time_point cancelled, Clock::time_point told);
+  void look_again(uint64_t tag, Clock::time_point cancelled, Clock::time_point told);
   void supervise_end();
+  // It has reached a safe point, and so ignores nothing.
+  void acquit();
   // While anything runs here: stops what is left of calls that were stopped, such as microtasks.
   void watch_leftovers();
   void look_for_leftovers();
@@ -268,8 +276,10 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   std::atomic<Clock::time_point> last_safe_point_{};
   // What was requested runs, in the place of the code that would be here.
   std::atomic<bool> serving_{false};
-  // It ignored what it was told: to be written off when its thread collects garbage.
-  std::atomic<bool> condemned_{false};
+  // It ignores what it was told: to be written off when its thread collects garbage before it
+  // reaches a safe point (for a call), or in any case (it was told to end).
+  enum class Condemned : uint8_t { kNo, kForCall, kForGood };
+  std::atomic<Condemned> condemned_{Condemned::kNo};
   bool told_to_stop_code_ = false;    // only inside
   std::set<uint64_t> stopped_calls_;  // the last of them; only inside
   std::atomic<bool> watching_leftovers_{false};
@@ -289,6 +299,8 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   bool ending_ = false;
   bool ended_ = false;
   bool written_off_ = false;
+  bool abandoning_ = false;  // the guest must not go meanwhile
+  std::condition_variable is_abandoned_;
   std::condition_variable has_ended_;
   EndCause cause_ = EndCause::kClosed;
   Reason reason_;
