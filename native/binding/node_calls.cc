@@ -3,7 +3,6 @@
 #include <memory>
 #include <utility>
 
-#include "../isolate/watchdog.h"
 #include "node_guest.h"
 
 namespace isolane {
@@ -75,19 +74,10 @@ void NodeCalls::clear() {
 }
 
 void NodeCalls::watch(Deadline look) {
-  {
-    const std::lock_guard lock(watch_mutex_);
-    if (look >= next_look_) return;
-    next_look_ = look;
-  }
-  later(look, [this] { this->look(); });
+  next_look_.set(look, if_alive([this] { this->look(); }));
 }
 
 void NodeCalls::look() {
-  {
-    const std::lock_guard lock(watch_mutex_);
-    next_look_ = kForever;
-  }
   Deadline next = kForever;
   for (const CallTable::Cancelled& one : table_.cancel_overdue(Clock::now(), &next)) {
     finish_cancel(one);
@@ -108,7 +98,7 @@ void NodeCalls::finish_cancel(const CallTable::Cancelled& cancelled) {
   (void)guest_.party()->post(std::move(letter));
   stop_code_of(cancelled.tag);
   const Clock::time_point now = Clock::now();
-  later(now + kGrace, [this, tag = cancelled.tag, now] { supervise(tag, now); });
+  Watchdog::at(now + kGrace, if_alive([this, tag = cancelled.tag, now] { supervise(tag, now); }));
 }
 
 void NodeCalls::tell_caller(const CallTable::Cancelled& cancelled) {
@@ -143,13 +133,13 @@ void NodeCalls::supervise(uint64_t tag, Clock::time_point since) {
     guest_.terminate(EndCause::kUnresponsive);
     return;
   }
-  later(Clock::now() + kGrace, [this, tag, since] { supervise(tag, since); });
+  Watchdog::at(Clock::now() + kGrace, if_alive([this, tag, since] { supervise(tag, since); }));
 }
 
-void NodeCalls::later(Clock::time_point when, std::function<void()> action) {
-  Watchdog::at(when, [weak = guest_.weak_from_this(), action = std::move(action)] {
+std::function<void()> NodeCalls::if_alive(std::function<void()> action) {
+  return [weak = guest_.weak_from_this(), action = std::move(action)] {
     if (const std::shared_ptr<NodeGuest> alive = weak.lock()) action();
-  });
+  };
 }
 
 }  // namespace isolane

@@ -11,6 +11,7 @@
 #include "../core/clock.h"
 #include "../core/waiter.h"
 #include "../isolate/call_table.h"
+#include "../isolate/watchdog.h"
 
 namespace isolane {
 
@@ -51,16 +52,15 @@ class NodeCalls {
   void tell_caller(const CallTable::Cancelled& cancelled);
   void stop_code_of(uint64_t tag);
   void supervise(uint64_t tag, Clock::time_point since);
-  // On the watchdog's thread, if the guest still lives then.
-  void later(Clock::time_point when, std::function<void()> action);
+  // For the watchdog: only if the guest still lives then.
+  std::function<void()> if_alive(std::function<void()> action);
 
   NodeGuest& guest_;
   v8::Isolate* const isolate_;
   ThreadWaiter& waiter_;
   CallTable table_;
 
-  std::mutex watch_mutex_;
-  Deadline next_look_ = kForever;  // guarded by watch_mutex_
+  Alarm next_look_;  // at calls that may be overdue
 
   std::mutex run_mutex_;
   bool gone_ = false;     // guarded by run_mutex_, as is what follows

@@ -15,7 +15,6 @@
 #include "../core/spin.h"
 #include "../value/v8_compat.h"
 #include "thread_name.h"
-#include "watchdog.h"
 
 namespace isolane {
 
@@ -305,21 +304,12 @@ bool Interpreter::cancel_call(CallKey key, CancelCause cause) {
 }
 
 void Interpreter::watch_calls(Deadline look) {
-  {
-    std::lock_guard<std::mutex> guard(watch_mutex_);
-    if (look >= next_look_) return;
-    next_look_ = look;
-  }
-  Watchdog::at(look, [weak = weak_from_this()] {
+  next_look_.set(look, [weak = weak_from_this()] {
     if (auto self = weak.lock()) self->look_at_calls();
   });
 }
 
 void Interpreter::look_at_calls() {
-  {
-    std::lock_guard<std::mutex> guard(watch_mutex_);
-    next_look_ = kForever;
-  }
   Deadline next = kForever;
   for (const CallTable::Cancelled& one : calls_.cancel_overdue(Clock::now(), &next)) {
     finish_cancel(one);
@@ -452,7 +442,7 @@ void Interpreter::supervise_end() {
 }
 
 void Interpreter::set_inner_call(std::shared_ptr<Interpreter> callee, CallKey key) {
-  std::lock_guard<std::mutex> guard(watch_mutex_);
+  std::lock_guard<std::mutex> guard(inner_mutex_);
   inner_callee_ = std::move(callee);
   inner_key_ = key;
 }
@@ -461,7 +451,7 @@ void Interpreter::stop_inner_call() {
   std::shared_ptr<Interpreter> callee;
   CallKey key;
   {
-    std::lock_guard<std::mutex> guard(watch_mutex_);
+    std::lock_guard<std::mutex> guard(inner_mutex_);
     callee = inner_callee_;
     key = inner_key_;
   }

@@ -27,6 +27,7 @@
 #include "modules.h"
 #include "start_steps.h"
 #include "thread_clock.h"
+#include "watchdog.h"
 
 namespace isolane {
 
@@ -284,9 +285,10 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   std::set<uint64_t> stopped_calls_;  // the last of them; only inside
   std::atomic<bool> watching_leftovers_{false};
 
-  std::mutex watch_mutex_;
-  Deadline next_look_ = kForever;              // guarded by watch_mutex_
-  std::shared_ptr<Interpreter> inner_callee_;  // guarded by watch_mutex_, as is inner_key_
+  Alarm next_look_;  // at calls that may be overdue
+
+  std::mutex inner_mutex_;
+  std::shared_ptr<Interpreter> inner_callee_;  // guarded by inner_mutex_, as is inner_key_
   CallKey inner_key_;
 
   std::mutex requests_mutex_;
