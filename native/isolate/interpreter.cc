@@ -137,6 +137,7 @@ std::shared_ptr<Interpreter> Interpreter::start(node::MultiIsolatePlatform* plat
       self);
   if (error != 0) {
     delete self;
+    interpreter->lock_.close();
     Living& all = living();
     std::lock_guard<std::mutex> guard(all.mutex);
     all.by_id.erase(interpreter->id());
@@ -525,8 +526,8 @@ LocalInterpreterLock::Outcome Interpreter::enter(
     Deadline deadline, const std::function<void(Local<v8::Context>)>& code) {
   const LocalInterpreterLock::Outcome outcome = lock_.acquire(deadline);
   if (outcome != LocalInterpreterLock::Outcome::kAcquired) return outcome;
-  // Not opened, or about to close: what terminates code has been used up by then, and would not end
-  // what runs now.
+  // It failed to open, or is about to close: what terminates code has been used up by then, and
+  // would not end what runs now.
   if (context_.IsEmpty() || stopping()) {
     lock_.release();
     return LocalInterpreterLock::Outcome::kClosed;
@@ -566,7 +567,6 @@ void Interpreter::run() {
   stack_limit_ = here - (options_.stack_size - kStackReserve);
 
   std::string failure;
-  lock_.acquire(kForever);
   const bool opened = open(&failure);
   lock_.release();
   if (std::shared_ptr<Party> parent = Party::registry().find(options_.parent)) {

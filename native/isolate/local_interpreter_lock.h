@@ -14,6 +14,9 @@ namespace isolane {
 //
 // It stands in front of v8::Locker, which is neither fair nor can be given up on: a v8::Locker is
 // only taken by who holds this lock, and so is always free.
+//
+// It is born held, by nobody yet: whoever releases it first has made the interpreter ready, and
+// who comes before that waits.
 class LocalInterpreterLock {
  public:
   enum class Outcome : uint8_t { kAcquired, kTimedOut, kClosed };
@@ -42,7 +45,7 @@ class LocalInterpreterLock {
   void remove(Ticket* ticket);  // mutex_ held
 
   mutable std::mutex mutex_;
-  bool held_ = false;
+  bool held_ = true;
   bool closed_ = false;
   Ticket* first_ = nullptr;  // who waits, in order of arrival
   Ticket* last_ = nullptr;
