@@ -5,10 +5,14 @@ import type { ExportShape } from './protocol.js';
 /** More members than this are left out: no module has them to be called one by one. */
 const MOST_SHAPES = 10_000;
 
+type WithMembers = Extract<ExportShape, { members: unknown }>;
+
 /** What of a module can be used from elsewhere, in the interpreter that has it. */
 export function shapesOf(namespace: object): Record<string, ExportShape> {
   // An object that occurs in several places, or in itself, has one shape, which travels as one.
   const known = new Map<object, ExportShape>();
+  // In breadth, so that what is left out of too many is what lies deepest.
+  const left: [members: WithMembers['members'], of: object, keys: string[]][] = [];
 
   const shapeOf = (value: unknown): ExportShape | undefined => {
     if (typeof value === 'symbol') return undefined;
@@ -16,36 +20,29 @@ export function shapesOf(namespace: object): Record<string, ExportShape> {
     const before = known.get(value);
     if (before !== undefined) return before;
     if (known.size >= MOST_SHAPES) return undefined;
-    if (typeof value === 'function') {
-      return isClass(value) ? undefined : withMembers({ kind: 'function', members: {} }, value);
-    }
+    if (typeof value === 'function')
+      return isClass(value) ? undefined : withMembers('function', value);
     if (value instanceof Promise) return { kind: 'promise' };
     if (!hasBehaviour(value) && canTravel(value)) return { kind: 'value', value };
-    if (Array.isArray(value)) return withMembers({ kind: 'list', members: {} }, value);
-    if (isPlain(value) || isInstance(value)) {
-      return withMembers({ kind: 'object', members: {} }, value);
-    }
-    return undefined;
+    if (Array.isArray(value)) return withMembers('list', value);
+    return isPlain(value) || isInstance(value) ? withMembers('object', value) : undefined;
   };
 
-  const withMembers = (
-    shape: ExportShape & { members: Record<string, ExportShape> },
-    value: object,
-  ): ExportShape => {
+  const withMembers = (kind: WithMembers['kind'], value: object): ExportShape => {
+    const shape: WithMembers = { kind, members: {} };
     known.set(value, shape);
-    for (const key of keysOf(value)) {
-      const member = shapeOf(read(value, key));
-      if (member !== undefined) define(shape.members, key, member);
-    }
+    left.push([shape.members, value, keysOf(value)]);
     return shape;
   };
 
   const members: Record<string, ExportShape> = {};
-  for (const key of Object.keys(namespace)) {
-    // All of a CommonJS module, which is there as `default` as well.
-    if (key === 'module.exports') continue;
-    const shape = shapeOf(read(namespace, key));
-    if (shape !== undefined) define(members, key, shape);
+  // All of a CommonJS module is there as `default` as well.
+  left.push([members, namespace, Object.keys(namespace).filter((key) => key !== 'module.exports')]);
+  for (const [into, of, keys] of left) {
+    for (const key of keys) {
+      const shape = shapeOf(read(of, key));
+      if (shape !== undefined) define(into, key, shape);
+    }
   }
   return members;
 }

@@ -17,6 +17,8 @@ describe('a package of npm, as it is published, runs in a guest', function () {
     'lodash-es': (lodash) => lodash.chunk([1, 2, 3], 2),
     ramda: (ramda) => ramda.sum([1, 2, 3]),
     three: (three) => three.MathUtils.clamp(5, 0, 2),
+    // More members than a remote can have, most of them deep inside of others that come first.
+    mathjs: (mathjs) => mathjs.evaluate('2 * (3 + 4)'),
     // CommonJS from here on.
     'js-yaml': async (yaml) => [
       await yaml.load('a: [1, two]'),
@@ -39,6 +41,7 @@ describe('a package of npm, as it is published, runs in a guest', function () {
     'lodash-es': [[1, 2], [3]],
     ramda: 6,
     three: 2,
+    mathjs: 14,
     'js-yaml': [{ a: [1, 'two'] }, 'b: true'],
     semver: [true, '1.3.0'],
     validator: [true, false],
@@ -64,7 +67,6 @@ describe('a package of npm, as it is published, runs in a guest', function () {
     handlebars: `import('handlebars').then(({ default: handlebars }) => handlebars.compile('{{#each n}}<{{this}}>{{/each}}')({ n: [1, 2] }))`,
     immutable: `import('immutable').then(({ Map }) => Map({ a: 1 }).set('b', 2).toJS())`,
     lodash: `import('lodash').then(({ default: _ }) => [_.chunk([1, 2, 3], 2), _.template('<%= a %>!')({ a: 1 })])`,
-    mathjs: `import('mathjs').then(({ evaluate, gcd }) => [evaluate('2 * (3 + 4)'), gcd(12, 18)])`,
     rxjs: `import('rxjs').then(({ from, map, toArray, lastValueFrom }) => lastValueFrom(from([1, 2]).pipe(map((n) => n * 2), toArray())))`,
     zod: `import('zod').then(({ z }) => z.object({ n: z.number() }).safeParse({ n: '1' }).success)`,
   };
@@ -77,7 +79,6 @@ describe('a package of npm, as it is published, runs in a guest', function () {
     immutable: { a: 1, b: 2 },
     lodash: [[[1, 2], [3]], '1!'],
     luxon: '2026-12-01',
-    mathjs: [14, 6],
     rxjs: [2, 4],
     marked: '<p><em>so</em></p>',
     zod: false,
