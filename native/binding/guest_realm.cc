@@ -9,6 +9,7 @@
 #include "guest_functions.h"
 #include "guest_globals.h"
 #include "guest_text.h"
+#include "memory_guard.h"
 #include "module_functions.h"
 
 namespace isolane {
@@ -25,6 +26,9 @@ constexpr size_t kDeliveries = 1024;
 
 // What every interpreter starts with.
 constexpr char kMain[] = "main";
+
+// What those with a memory limit have beside.
+constexpr char kMemoryGuard[] = "memory-guard";
 
 }  // namespace
 
@@ -44,6 +48,10 @@ std::unique_ptr<Guest> GuestRealm::make(Interpreter& interpreter, Local<v8::Cont
     realm->shut_down();
     return nullptr;
   }
+  if (interpreter.options().memory_limit != 0 && !realm->guard_memory()) {
+    realm->shut_down();
+    return nullptr;
+  }
   if (GuestCode::wants(kMain)) realm->main_.Reset(realm->isolate(), main);
   return realm;
 }
@@ -52,6 +60,25 @@ void GuestRealm::complete_binding() {
   if (binding_.IsEmpty()) return;
   Realm::complete_binding(binding_.Get(isolate()));
   binding_.Reset();
+}
+
+bool GuestRealm::guard_memory() {
+  Local<v8::Object> module = v8::Object::New(isolate());
+  Local<v8::Object> binding = v8::Object::New(isolate());
+  for (const NamedFunction& one : memory_guard_functions()) {
+    add_function(binding, one.name, one.call);
+  }
+  Local<Value> exports;
+  Local<Value> install;
+  Local<Value> argv[] = {binding};
+  return !GuestCode::run(context(), kMemoryGuard, literal(isolate(), "module"), module).IsEmpty() &&
+         module->Get(context(), literal(isolate(), "exports")).ToLocal(&exports) &&
+         exports.As<v8::Object>()
+             ->Get(context(), literal(isolate(), "install"))
+             .ToLocal(&install) &&
+         !install.As<v8::Function>()
+              ->Call(context(), v8::Undefined(isolate()), 1, argv)
+              .IsEmpty();
 }
 
 void GuestRealm::set_guest_hooks(Local<v8::Object> hooks) {

@@ -42,6 +42,8 @@ class GuestRealm final : public Realm, public Guest {
  private:
   GuestRealm(Interpreter& interpreter, v8::Local<v8::Context> context,
              node::MultiIsolatePlatform* platform);
+  // Before any code of others runs. False with an exception pending on failure.
+  bool guard_memory();
   void call_and_report(v8::Local<v8::Function> hook, int argc, v8::Local<v8::Value> argv[]);
 
   v8::Global<v8::Object> binding_;  // until it is complete

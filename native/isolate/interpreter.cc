@@ -422,6 +422,50 @@ void Interpreter::look_for_leftovers() {
   });
 }
 
+bool Interpreter::has_room(size_t bytes) {
+  const size_t limit = options_.memory_limit;
+  if (bytes > limit) return false;
+  const auto fits = [&] {
+    v8::HeapStatistics heap;
+    isolate_->GetHeapStatistics(&heap);
+    // V8 counts no buffers that are shared, and other things that are no buffers.
+    const size_t used = heap.used_heap_size() + uncounted_.bytes() +
+                        std::max(heap.external_memory(), buffers_->used());
+    return used <= limit - bytes;
+  };
+  if (fits()) return true;
+  isolate_->LowMemoryNotification();
+  return fits();
+}
+
+void Interpreter::count_memory(const std::shared_ptr<v8::BackingStore>& store, size_t counted) {
+  uncounted_.add(store, counted);
+  if (!watching_memory_.exchange(true)) look_at_memory();
+}
+
+void Interpreter::check_memory() {
+  if (checking_memory_.exchange(true)) return;
+  request([this] {
+    if (!has_room(0)) terminate(EndCause::kMemoryLimit);
+    checking_memory_.store(false);
+  });
+}
+
+void Interpreter::look_at_memory() {
+  Watchdog::at(Clock::now() + kLookAgain, [weak = weak_from_this()] {
+    auto self = weak.lock();
+    if (self == nullptr || self->state() == State::kClosed) return;
+    const size_t limit = self->options_.memory_limit;
+    if (self->uncounted_.bytes() + self->buffers_->used() > limit) self->check_memory();
+    if (self->uncounted_.empty()) {
+      self->watching_memory_.store(false);
+      // Unless one came just then, and relied on this watch.
+      if (self->uncounted_.empty() || self->watching_memory_.exchange(true)) return;
+    }
+    self->look_at_memory();
+  });
+}
+
 bool Interpreter::stop_leftover() {
   if (stopped_calls_.empty() || !stopped_calls_.contains(current_call())) return false;
   told_to_stop_code_ = true;
@@ -812,13 +856,19 @@ size_t Interpreter::near_heap_limit(void* data, size_t current, size_t) {
   return first ? current + kHeapReserve : current;
 }
 
-// The heap's limit is not all: buffers, and the memory of WebAssembly, lie outside.
+// The heap's limit is not all: buffers, and the memory of WebAssembly, lie outside, and V8 does not
+// count all of that.
 void Interpreter::after_collection(Isolate* isolate, v8::GCType, v8::GCCallbackFlags, void* data) {
   auto* self = static_cast<Interpreter*>(data);
   v8::HeapStatistics heap;
   isolate->GetHeapStatistics(&heap);
-  if (heap.used_heap_size() + heap.external_memory() > self->options_.memory_limit) {
+  const size_t limit = self->options_.memory_limit;
+  const size_t counted = heap.used_heap_size() + heap.external_memory();
+  if (counted > limit) {
     self->terminate(EndCause::kMemoryLimit);
+  } else if (counted + self->uncounted_.bytes() > limit) {
+    // What was garbage among that has not been freed yet.
+    self->check_memory();
   }
 }
 

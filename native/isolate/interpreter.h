@@ -27,6 +27,7 @@
 #include "modules.h"
 #include "start_steps.h"
 #include "thread_clock.h"
+#include "uncounted_memory.h"
 #include "watchdog.h"
 
 namespace isolane {
@@ -182,6 +183,11 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   void disown(void* data, size_t length) {
     if (buffers_ != nullptr) buffers_->disown(data, length);
   }
+  // With a memory limit: whether so many bytes more may be taken. Collects garbage if they may not.
+  bool has_room(size_t bytes);
+  // With a memory limit: this counts, without the bytes that V8 counts. Native code cannot be asked
+  // when it grows, so it is looked at from time to time.
+  void count_memory(const std::shared_ptr<v8::BackingStore>& store, size_t counted);
   v8::Isolate* isolate() const { return isolate_; }
   Guest& guest() { return *guest_; }
   Modules& modules() { return *modules_; }
@@ -232,6 +238,10 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   // While anything runs here: stops what is left of calls that were stopped, such as microtasks.
   void watch_leftovers();
   void look_for_leftovers();
+  // On the watchdog's thread: sees to it that memory that grows by itself stays in the limit.
+  void look_at_memory();
+  // Ends it, at its next safe point, if it has more than it may even without its garbage.
+  void check_memory();
   // Nothing that this interpreter has is waited for any more.
   void write_off();
   [[noreturn]] void park();
@@ -311,6 +321,9 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
 
   // Only inside the interpreter.
   std::shared_ptr<CountingAllocator> buffers_;  // null without a memory limit
+  UncountedMemory uncounted_;                   // any thread
+  std::atomic<bool> watching_memory_{false};    // likewise
+  std::atomic<bool> checking_memory_{false};    // likewise
   bool heap_was_raised_ = false;
   v8::Isolate* isolate_ = nullptr;
   v8::Global<v8::Context> context_;

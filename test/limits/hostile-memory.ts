@@ -8,8 +8,6 @@ export interface MemoryScript {
   readonly body: string;
   /** Any of these is right: which limit is met first depends on the version of the engine. */
   readonly ends: readonly MemoryOutcome[];
-  /** In these versions of Node the engine does not count this memory, so that no limit covers it, in a Worker neither. */
-  readonly notCountedOn?: readonly number[];
   /** It is not the guest that ends, but one that it made. */
   readonly ofAnother?: true;
   /** It uses Isolane inside of the guest, so that it says nothing of a Worker. */
@@ -25,6 +23,13 @@ const either: readonly MemoryOutcome[] = ['MemoryLimitError', 'RangeError'];
 const refused: readonly MemoryOutcome[] = ['RangeError'];
 /** What one operation took may be garbage again before anybody counts. */
 const passing: readonly MemoryOutcome[] = [...either, 'survives'];
+
+/**
+ * `kept` is what twenty instances export of a module: its memory m, whose limits have these flags, and g, which grows it by so many
+ * pages.
+ */
+const growing = (flags: 1 | 3): string =>
+  `const module = new WebAssembly.Module(new Uint8Array([0,97,115,109,1,0,0,0,1,6,1,96,1,127,1,127,3,2,1,0,5,6,1,${flags},1,128,128,4,7,9,2,1,109,2,0,1,103,0,0,10,8,1,6,0,32,0,64,0,11])); const kept = Array.from({ length: 20 }, () => new WebAssembly.Instance(module).exports);`;
 
 /** Scripts that are run with a `memoryLimit`, beside an interpreter that must not notice. */
 export const memoryScripts: readonly MemoryScript[] = [
@@ -136,6 +141,21 @@ export const memoryScripts: readonly MemoryScript[] = [
     ends: passing,
   },
   {
+    name: 'split into more characters than an array may have',
+    body: "return '\\u{1234}'.repeat(2 ** 28).split('').length;",
+    ends: either,
+  },
+  {
+    name: 'split into more words than an array may have',
+    body: "return 'x,'.repeat(2 ** 27).split(',').length;",
+    ends: either,
+  },
+  {
+    name: 'more matches than an array may have',
+    body: "return 'x'.repeat(2 ** 28).match(/x/g).length;",
+    ends: either,
+  },
+  {
     name: 'a string spread into an array',
     body: "return [...'x'.repeat(2 ** 28)].length;",
     ends: either,
@@ -228,6 +248,16 @@ export const memoryScripts: readonly MemoryScript[] = [
     body: 'const buffer = new ArrayBuffer(0, { maxByteLength: 2 ** 30 }); for (let n = 2 ** 20; ; n += 2 ** 20) { buffer.resize(n); new Uint8Array(buffer).fill(1, -(2 ** 20)); }',
     ends: either,
   },
+  {
+    name: 'shared buffers that can grow',
+    body: 'const kept = []; for (;;) kept.push(new Uint8Array(new SharedArrayBuffer(1e6, { maxByteLength: 2e6 })).fill(1));',
+    ends: either,
+  },
+  {
+    name: 'a shared buffer that grows',
+    body: 'const buffer = new SharedArrayBuffer(0, { maxByteLength: 2 ** 30 }); for (let n = 2 ** 20; ; n += 2 ** 20) { buffer.grow(n); new Uint8Array(buffer).fill(1, -(2 ** 20)); }',
+    ends: either,
+  },
   // Recursion
   {
     name: 'deep recursion',
@@ -306,13 +336,26 @@ export const memoryScripts: readonly MemoryScript[] = [
     name: 'memories of WebAssembly',
     body: 'const kept = []; for (;;) { const memory = new WebAssembly.Memory({ initial: 64 }); new Uint8Array(memory.buffer).fill(1); kept.push(memory); }',
     ends: either,
-    notCountedOn: [26],
   },
   {
     name: 'a memory of WebAssembly that grows',
     body: 'const memory = new WebAssembly.Memory({ initial: 1 }); for (;;) { memory.grow(64); new Uint8Array(memory.buffer).fill(1, -64 * 65536); }',
     ends: either,
-    notCountedOn: [26],
+  },
+  {
+    name: 'shared memories of WebAssembly',
+    body: 'const kept = []; for (;;) { const memory = new WebAssembly.Memory({ initial: 64, maximum: 128, shared: true }); new Uint8Array(memory.buffer).fill(1); kept.push(memory); }',
+    ends: either,
+  },
+  {
+    name: 'memories that modules of WebAssembly grow by themselves',
+    body: `${growing(1)} for (;;) for (const { m, g } of kept) { g(16); new Uint8Array(m.buffer).fill(1, -(2 ** 20)); }`,
+    ends: either,
+  },
+  {
+    name: 'shared memories that modules of WebAssembly grow by themselves',
+    body: `${growing(3)} for (;;) for (const { m, g } of kept) { g(16); new Uint8Array(m.buffer).fill(1, -(2 ** 20)); }`,
+    ends: either,
   },
   {
     name: 'tables of WebAssembly',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { deadlyScripts } from './deadly.js';
 import { Runner } from './runner.js';
 import { trials } from './trials.js';
-import { unsurvivable } from './unsurvivable.js';
 import { runInWorker } from './worker-trial.js';
 
 /** All of them run in processes of their own, several in one: `npm run test:hostile` runs them in any number. */
@@ -32,13 +32,13 @@ describe('hostile scripts', function () {
   });
 });
 
-describe('what no embedder survives', function () {
+describe('what only an interpreter with a memory limit survives', function () {
   this.timeout(120_000);
 
   const major = Number.parseInt(process.versions.node, 10);
-  for (const { name, body, majors } of unsurvivable) {
+  for (const { name, body, majors } of deadlyScripts) {
     if (!majors.includes(major)) continue;
-    it(`${name}: a Worker takes its process along, too`, async () => {
+    it(`${name}: a Worker takes its process along`, async () => {
       assert.equal(await runInWorker('memory', body), 'the process dies');
     });
   }

@@ -11,13 +11,11 @@ export type Trial =
       readonly stop: Stop;
     };
 
-const major = Number.parseInt(process.versions.node, 10);
-
 /** Every script, in every way in which it is run under this Node. */
 export const trials: readonly Trial[] = [
-  ...memoryScripts
-    .filter(({ notCountedOn = [] }) => !notCountedOn.includes(major))
-    .map((script) => ({ id: `memory: ${script.name}`, kind: 'memory', script }) as const),
+  ...memoryScripts.map(
+    (script) => ({ id: `memory: ${script.name}`, kind: 'memory', script }) as const,
+  ),
   ...endlessScripts.flatMap((script) =>
     stops
       .filter((stop) => !(script.idles && stop === 'cpuTimeout'))
