@@ -76,9 +76,7 @@ bool GuestRealm::guard_memory() {
          exports.As<v8::Object>()
              ->Get(context(), literal(isolate(), "install"))
              .ToLocal(&install) &&
-         !install.As<v8::Function>()
-              ->Call(context(), v8::Undefined(isolate()), 1, argv)
-              .IsEmpty();
+         !install.As<v8::Function>()->Call(context(), v8::Undefined(isolate()), 1, argv).IsEmpty();
 }
 
 void GuestRealm::set_guest_hooks(Local<v8::Object> hooks) {

@@ -48,8 +48,8 @@ void count(Arguments args) {
   if (auto store = store_of(args[0])) interpreter(args).count_memory(store, 0);
 }
 
-// (buffer, bytes): whether it may be made so large; if so, what it grows by counts, if only here. What is no
-// buffer, or cannot be so large, is for the engine to refuse.
+// (buffer, bytes): whether it may be made so large; if so, what it grows by counts, if only here.
+// What is no buffer, or cannot be so large, is for the engine to refuse.
 void may_grow(Arguments args) {
   args.GetReturnValue().Set(true);
   std::shared_ptr<v8::BackingStore> store = store_of(args[0]);
@@ -117,13 +117,12 @@ Local<v8::Object> descriptor(Isolate* isolate, const WasmMemory& memory) {
 // Without the interpreter's allocator, which may refuse.
 Local<v8::ArrayBuffer> buffer_of(Isolate* isolate, std::vector<uint8_t> bytes) {
   auto* const owned = new std::vector<uint8_t>(std::move(bytes));
-  return v8::ArrayBuffer::New(
-      isolate, v8::ArrayBuffer::NewBackingStore(
-                   owned->data(), owned->size(),
-                   [](void*, size_t, void* vector) {
-                     delete static_cast<std::vector<uint8_t>*>(vector);
-                   },
-                   owned));
+  return v8::ArrayBuffer::New(isolate, v8::ArrayBuffer::NewBackingStore(
+                                           owned->data(), owned->size(),
+                                           [](void*, size_t, void* vector) {
+                                             delete static_cast<std::vector<uint8_t>*>(vector);
+                                           },
+                                           owned));
 }
 
 // (source): undefined if it defines no memory that V8 does not count, or is no module at all; null
@@ -153,12 +152,9 @@ void imported_memories(Arguments args) {
 
 const std::vector<NamedFunction>& memory_guard_functions() {
   static const std::vector<NamedFunction>* const functions = new std::vector<NamedFunction>{
-      {"limit", limit},
-      {"countsWasmMemories", counts_wasm_memories},
-      {"hasRoom", has_room},
-      {"count", count},
-      {"mayGrow", may_grow},
-      {"importedMemories", imported_memories},
+      {"limit", limit},      {"countsWasmMemories", counts_wasm_memories},
+      {"hasRoom", has_room}, {"count", count},
+      {"mayGrow", may_grow}, {"importedMemories", imported_memories},
   };
   return *functions;
 }

@@ -101,9 +101,7 @@ bool WasmMemories::read_memories(Range contents) {
 std::vector<uint8_t> WasmMemories::importing() const {
   const uint8_t* const header = sections_.front().whole.begin - kHeader;
   std::vector<uint8_t> module(header, header + kHeader);
-  const auto append = [&](Range bytes) {
-    module.insert(module.end(), bytes.begin, bytes.end);
-  };
+  const auto append = [&](Range bytes) { module.insert(module.end(), bytes.begin, bytes.end); };
   const auto put_imports = [&](const Section* old) {
     const std::vector<uint8_t> contents = imports(old);
     module.push_back(kImports);
