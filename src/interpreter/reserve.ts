@@ -1,6 +1,6 @@
 import { hold, release } from '../binding/alive.js';
 import { native } from '../binding/binding.js';
-import { nextTurn } from '../binding/world.js';
+import { startTimer } from '../binding/world.js';
 import { born, onEnded } from './calls.js';
 import { sourceOf } from './functions.js';
 import { handleLetters, post } from './post-office.js';
@@ -31,7 +31,7 @@ export function takeReserved(name: string): number | undefined {
   for (const id of ready) {
     ready.delete(id);
     // Not at once: whoever takes one should not share a core with the start of the next.
-    void nextTurn().then(fill);
+    startTimer(5, fill);
     if (native.claim(id, name)) return id;
   }
   return undefined;
