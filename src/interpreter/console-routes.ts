@@ -1,6 +1,7 @@
 import { native } from '../binding/binding.js';
+import { type Line, lineOf, plainText } from './console-lines.js';
 import { handleLetters } from './post-office.js';
-import { type ConsoleBody, type ConsoleLevel, type ConsoleRoute, Letter } from './protocol.js';
+import { type ConsoleLevel, type ConsoleRoute, Letter } from './protocol.js';
 
 /** What an interpreter's console was told to print. */
 export interface ConsoleLine {
@@ -16,16 +17,14 @@ export interface ConsoleLine {
 
 export type ConsoleOption = 'inherit' | 'ignore' | ((line: ConsoleLine) => void);
 
-/** What makes a text of a console's arguments, and what prints them; the host has better ones (src/host/console.ts). */
+/** What makes a text of a line, and what prints it; the host has better ones (src/host/console.ts). Neither throws for any line. */
 interface Printer {
-  format(args: unknown[], standIns: boolean): { text: string; args: unknown[] };
-  print(body: ConsoleBody): void;
+  /** Also makes the arguments look like those for which they stand in. */
+  format(line: Line): string;
+  print(line: Line): void;
 }
 
-let printer: Printer = {
-  format: (args) => ({ text: args.map(String).join(' '), args }),
-  print: () => {},
-};
+let printer: Printer = { format: plainText, print: () => {} };
 
 export function setPrinter(better: Printer): void {
   printer = better;
@@ -64,13 +63,12 @@ export function forgetRoute(route: ConsoleRoute | undefined): void {
 }
 
 handleLetters(Letter.line, (from, route, body) => {
-  const [level, args, indentation, standIns] = body as ConsoleBody;
-  if (route === 0) return printer.print([level, args, indentation, standIns]);
+  const line = lineOf(body);
+  if (route === 0) return printer.print(line);
   const reader = readers.get(route);
   if (reader === undefined) return;
-  const formatted = printer.format(args, standIns);
-  const text = indent(formatted.text, indentation);
-  reader({ level, text, args: formatted.args, interpreter: from });
+  const text = indent(printer.format(line), line.indentation);
+  reader({ level: line.level, text, args: line.args, interpreter: from });
 });
 
 export function indent(text: string, columns: number): string {

@@ -19,17 +19,13 @@ function write(level: ConsoleLevel, args: unknown[]): void {
 
 /** The same, wherever the console prints. */
 export function writeTo({ to, route }: ConsoleRoute, level: ConsoleLevel, args: unknown[]): void {
-  const plain = isPlain(args);
-  const body: ConsoleBody = [level, plain ? args : args.map(withStandIns), indentation, !plain];
   try {
+    const [copies, standIns] = isPlain(args) ? [args, undefined] : withStandIns(args);
+    const body: ConsoleBody = [level, copies, indentation, standIns];
     post(to, Letter.line, route, body);
-  } catch (error) {
-    post(to, Letter.line, route, [
-      level,
-      [`(a line that cannot travel: ${error})`],
-      indentation,
-      false,
-    ]);
+  } catch {
+    const body: ConsoleBody = [level, ['(a line that cannot travel)'], indentation, undefined];
+    post(to, Letter.line, route, body);
   }
 }
 

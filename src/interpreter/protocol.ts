@@ -2,6 +2,7 @@
 
 import type { EncodedError } from './errors-that-cross.js';
 import type { FunctionText } from './function-text.js';
+import type { StandIn } from './stand-ins.js';
 
 /** Types of letters; those below 16 are native code's own. */
 export const Letter = {
@@ -115,12 +116,12 @@ export interface ModulePolicy {
 
 export type ConsoleLevel = 'log' | 'info' | 'debug' | 'warn' | 'error' | 'table' | 'dir';
 
-/** `standIns`: some arguments could not travel, and stand-ins are among them (src/interpreter/stand-ins.ts). */
+/** `standIns`: what is to be seen in places of the arguments, since it cannot travel itself (src/interpreter/stand-ins.ts). */
 export type ConsoleBody = [
   level: ConsoleLevel,
   args: unknown[],
   indentation: number,
-  standIns: boolean,
+  standIns: StandIn[] | undefined,
 ];
 
 /** How the answer to a synchronous call comes back. */

@@ -1,20 +1,22 @@
 /**
  * What stands in for values that cannot travel, in the arguments of a console: they are printed, not used, so that a description of
  * them will do.
+ *
+ * Nothing in the arguments says that it is a stand-in, since a guest could write that, too. A list beside them does, which has the very
+ * objects: within one message they stay the same.
  */
 
 import { native } from '../binding/binding.js';
 import { withoutOurFrames } from './stacks.js';
 
-/** The key that marks a stand-in; it occurs in no one's own objects. */
-export const STAND_IN = '@isolane/stand-in';
-
-export type StandIn =
-  /** Printed as it is. */
-  | { [STAND_IN]: 'text'; text: string }
-  | { [STAND_IN]: 'symbol'; text: string }
-  /** An object of a class, which structured clone would not keep. */
-  | { [STAND_IN]: 'instance'; text: string; fields: object };
+/** A place among the arguments, and what is to be seen there. */
+export type StandIn = [
+  place: object,
+  /** `text`: just that; `instance`: the place has the fields of an object of a class, which structured clone would not keep. */
+  kind: 'text' | 'instance',
+  /** The text, or the name of the class. */
+  text: string,
+];
 
 const MOST_DEPTH = 8;
 
@@ -26,74 +28,78 @@ export function isPlain(args: readonly unknown[]): boolean {
   });
 }
 
-/** A copy in which everything can travel. */
-export function withStandIns(value: unknown): unknown {
-  return replace(value, new Map(), 0);
+/** Copies in which everything can travel, and what is to be known of them. */
+export function withStandIns(args: readonly unknown[]): [copies: unknown[], standIns: StandIn[]] {
+  const standIns: StandIn[] = [];
+  return [args.map((arg) => new Replacement(standIns).of(arg)), standIns];
 }
 
-function replace(value: unknown, done: Map<object, unknown>, depth: number): unknown {
-  if (typeof value === 'symbol') return standIn('symbol', value.description ?? '');
-  if (typeof value === 'function') return standIn('text', describeFunction(value));
-  if (typeof value !== 'object' || value === null) return value;
-  const known = done.get(value);
-  if (known !== undefined) return known;
-  try {
-    return depth > MOST_DEPTH
-      ? standIn('text', `[${classOf(value)}]`)
-      : replaceObject(value, done, (part) => replace(part, done, depth + 1));
-  } catch {
-    return standIn('text', '[Object that cannot be read]');
-  }
-}
+/** The copy of one argument. */
+class Replacement {
+  private readonly done = new Map<object, unknown>();
 
-function replaceObject(
-  value: object,
-  done: Map<object, unknown>,
-  inner: (part: unknown) => unknown,
-): unknown {
-  const remember = <T extends object>(copy: T): T => {
-    done.set(value, copy);
-    return copy;
-  };
-  if (Array.isArray(value)) {
-    const copy = remember<unknown[]>([]);
-    for (const item of value) copy.push(inner(item));
-    return copy;
+  constructor(private readonly standIns: StandIn[]) {}
+
+  of(value: unknown, depth = 0): unknown {
+    if (typeof value === 'symbol') return this.text(String(value));
+    if (typeof value === 'function') return this.text(describeFunction(value));
+    if (typeof value !== 'object' || value === null) return value;
+    const known = this.done.get(value);
+    if (known !== undefined) return known;
+    try {
+      return depth > MOST_DEPTH
+        ? this.text(`[${classOf(value)}]`)
+        : this.ofObject(value, (part) => this.of(part, depth + 1));
+    } catch {
+      return this.text('[Object that cannot be read]');
+    }
   }
-  if (value instanceof Map) {
-    const copy = remember(new Map<unknown, unknown>());
-    for (const [key, item] of value) copy.set(inner(key), inner(item));
-    return copy;
+
+  private ofObject(value: object, inner: (part: unknown) => unknown): unknown {
+    const remember = <T extends object>(copy: T): T => {
+      this.done.set(value, copy);
+      return copy;
+    };
+    if (Array.isArray(value)) {
+      const copy = remember<unknown[]>([]);
+      for (const item of value) copy.push(inner(item));
+      return copy;
+    }
+    if (value instanceof Map) {
+      const copy = remember(new Map<unknown, unknown>());
+      for (const [key, item] of value) copy.set(inner(key), inner(item));
+      return copy;
+    }
+    if (value instanceof Set) {
+      const copy = remember(new Set<unknown>());
+      for (const item of value) copy.add(inner(item));
+      return copy;
+    }
+    if (value instanceof Error) return this.text(describeError(value));
+    if (value instanceof Promise) return this.text('Promise { <pending> }');
+    if (value instanceof native.NativeSender || value instanceof native.NativeReceiver) {
+      // Not the endpoint itself: a handle that is only printed must not keep a channel open.
+      return this.text(String(value));
+    }
+    if (travelsWhole(value)) return value;
+    const fields = remember(Object.create(null) as Record<string, unknown>);
+    const name = classOf(value);
+    if (name !== 'Object') this.standIns.push([fields, 'instance', name]);
+    for (const key of Object.keys(value)) fields[key] = inner(read(value, key));
+    return fields;
   }
-  if (value instanceof Set) {
-    const copy = remember(new Set<unknown>());
-    for (const item of value) copy.add(inner(item));
-    return copy;
+
+  private text(text: string): object {
+    const place = {};
+    this.standIns.push([place, 'text', text]);
+    return place;
   }
-  if (value instanceof Error) return standIn('text', describeError(value, inner));
-  if (value instanceof Promise) return standIn('text', 'Promise { <pending> }');
-  if (value instanceof native.NativeSender || value instanceof native.NativeReceiver) {
-    // Not the endpoint itself: a handle that is only printed must not keep a channel open.
-    return standIn('text', String(value));
-  }
-  if (travelsWhole(value)) return value;
-  const fields: Record<string, unknown> = {};
-  const name = classOf(value);
-  const copy = remember<object>(
-    name === 'Object' ? fields : { [STAND_IN]: 'instance', text: name, fields },
-  );
-  for (const key of Object.keys(value)) fields[key] = inner(read(value, key));
-  return copy;
 }
 
 function travelsWhole(value: object): boolean {
   if (value instanceof ArrayBuffer) return value.byteLength > 0;
   if (ArrayBuffer.isView(value)) return value.buffer.byteLength > 0;
   return value instanceof Date || value instanceof RegExp;
-}
-
-function standIn(kind: 'text' | 'symbol', text: string): StandIn {
-  return { [STAND_IN]: kind, text };
 }
 
 function describeFunction(fn: object): string {
@@ -105,13 +111,13 @@ function describeFunction(fn: object): string {
 }
 
 /** As Node prints errors, but for the layout of its own properties. */
-function describeError(error: Error, inner: (part: unknown) => unknown): string {
+function describeError(error: Error, depth = 0): string {
   const stack = withoutOurFrames(String(error.stack ?? error));
   const own = Object.keys(error).map((key) => `${key}: ${short(read(error, key))}`);
   const { cause } = error;
   if (cause !== undefined) {
-    const described = cause instanceof Error ? inner(cause) : undefined;
-    const text = (described as { text?: string } | undefined)?.text ?? short(cause);
+    const nested = cause instanceof Error && depth < MOST_DEPTH;
+    const text = nested ? describeError(cause, depth + 1) : short(cause);
     own.push(`[cause]: ${text.replaceAll('\n', '\n  ')}`);
   }
   return own.length === 0 ? stack : `${stack} {\n  ${own.join(',\n  ')}\n}`;
