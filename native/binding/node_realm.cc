@@ -110,6 +110,8 @@ Local<v8::Object> NodeRealm::install(Local<v8::Context> context) {
       realm->end();
       exit_code = realm->exit_code_;
     }
+    // From Node 24 on V8 aborts when it is taken down while an isolate is left.
+    bool cut_short() const { return of_process && Interpreter::any_left_behind(); }
   };
   auto* end = new End{realm, node::GetCurrentEventLoop(isolate) == uv_default_loop()};
   node::AtExit(
@@ -117,8 +119,9 @@ Local<v8::Object> NodeRealm::install(Local<v8::Context> context) {
       [](void* data) {
         auto* end = static_cast<End*>(data);
         end->shut_down();
-        // From Node 24 on V8 aborts when it is taken down while an isolate is left.
-        if (end->of_process && Interpreter::any_left_behind()) std::_Exit(end->exit_code);
+        if (!end->cut_short()) return;
+        // With its realm, JavaScript is still there to be asked.
+        std::_Exit(end->realm == nullptr ? end->exit_code : end->realm->ask_exit_code());
       },
       end);
   node::AddEnvironmentCleanupHook(
@@ -141,9 +144,15 @@ Local<v8::Object> NodeRealm::install(Local<v8::Context> context) {
 std::vector<const std::vector<NamedFunction>*> NodeRealm::functions() const {
   static const std::vector<NamedFunction>* const own = new std::vector<NamedFunction>{
       {"startSteps", start_steps},
-      {"setExitCode", [](const v8::FunctionCallbackInfo<Value>& args) {
+      {"setExitCode",
+       [](const v8::FunctionCallbackInfo<Value>& args) {
          if (!args[0]->IsInt32()) return;
-         static_cast<NodeRealm&>(Realm::of(args)).set_exit_code(args[0].As<v8::Int32>()->Value());
+         static_cast<NodeRealm&>(Realm::of(args)).exit_code_ = args[0].As<v8::Int32>()->Value();
+       }},
+      {"setExitCodeReader", [](const v8::FunctionCallbackInfo<Value>& args) {
+         if (!args[0]->IsFunction()) return;
+         auto& realm = static_cast<NodeRealm&>(Realm::of(args));
+         realm.exit_code_reader_.Reset(realm.isolate(), args[0].As<v8::Function>());
        }}};
   auto all = Realm::functions();
   all.insert(all.end(), {own, &node_guest_functions(), &code_cache_functions()});
@@ -161,6 +170,18 @@ void NodeRealm::end() {
   shut_down();
   if (guest_ != nullptr) guest_->announce_end();
   guest_.reset();
+}
+
+int NodeRealm::ask_exit_code() {
+  if (exit_code_reader_.IsEmpty()) return exit_code_;
+  v8::HandleScope scope(isolate());
+  v8::Context::Scope context_scope(context());
+  v8::TryCatch caught(isolate());
+  Local<Value> code;
+  const bool answered = exit_code_reader_.Get(isolate())
+                            ->Call(context(), v8::Undefined(isolate()), 0, nullptr)
+                            .ToLocal(&code);
+  return answered && code->IsInt32() ? code.As<v8::Int32>()->Value() : exit_code_;
 }
 
 void NodeRealm::note_blocked(bool blocked) {

@@ -19,8 +19,6 @@ class NodeRealm final : public Realm {
   ~NodeRealm() override;
   void keep_alive(bool on) override;
   bool must_yield() const override { return guest_ != nullptr && guest_->ending(); }
-  // With which the process ends, once that is known.
-  void set_exit_code(int code) { exit_code_ = code; }
 
   // From now on this environment serves as an interpreter.
   void become_guest(std::string name, uint64_t parent);
@@ -38,13 +36,16 @@ class NodeRealm final : public Realm {
   NodeRealm(v8::Local<v8::Context> context, std::shared_ptr<NodeParty> party,
             node::Environment* environment);
   void end();
+  // With what the process ends. While JavaScript can run.
+  int ask_exit_code();
 
   node::Environment* const environment_;
   const std::shared_ptr<NodeParty> node_party_;
   ThreadWaiter waiter_;
   std::shared_ptr<NodeGuest> guest_;  // null unless this is a guest
   uint64_t next_code_ = 0;            // whose code the next hook runs, as NodeCalls has it
-  int exit_code_ = 0;
+  int exit_code_ = 0;                 // as far as is known
+  v8::Global<v8::Function> exit_code_reader_;
   v8::Global<v8::Function> pulse_;  // a JavaScript function that does nothing
 };
 
