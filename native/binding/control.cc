@@ -185,11 +185,13 @@ void create_interpreter(Arguments args) {
                                                      Local<v8::Context> guest_context) {
     return GuestRealm::make(interpreter, guest_context, platform);
   };
+  int error = 0;
   std::shared_ptr<Interpreter> interpreter =
-      Interpreter::start(realm.platform(), std::move(options));
+      Interpreter::start(realm.platform(), std::move(options), &error);
   if (interpreter == nullptr) {
-    isolate->ThrowException(v8::Exception::Error(
-        literal(isolate, "the system has no thread left for another interpreter")));
+    const std::string why = std::string("the system has no thread for it: ") + uv_strerror(error) +
+                            " (" + uv_err_name(error) + ")";
+    isolate->ThrowException(v8::Exception::Error(literal(isolate, why.c_str())));
     return;
   }
   args.GetReturnValue().Set(static_cast<double>(interpreter->id()));

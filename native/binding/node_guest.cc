@@ -137,6 +137,12 @@ void NodeGuest::explain_end(Reason reason) {
   reason_ = std::move(reason);
 }
 
+std::optional<Ending> NodeGuest::how_it_ends() {
+  const std::lock_guard lock(mutex_);
+  if (!ended_ && !ending()) return std::nullopt;
+  return Ending{cause_, reason_};
+}
+
 void NodeGuest::let_go() {
   calls_.clear();
   const std::lock_guard lock(mutex_);
@@ -155,6 +161,7 @@ void NodeGuest::announce_end() {
   {
     const std::lock_guard lock(mutex_);
     ended_ = true;
+    keep_ending(id(), {cause_, reason_});
     correspondents.swap(correspondents_);
   }
   registry().remove(id());

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,8 @@ class NodeGuest final : public std::enable_shared_from_this<NodeGuest> {
   // Ends it now, whatever it does. False if it has ended or is ending already. If it goes on for
   // longer than a grace time it is written off: to all others it has ended.
   bool terminate(EndCause cause, Reason reason = {});
+  // How it has ended, or does at present; nothing while it lives.
+  std::optional<Ending> how_it_ends();
   // Whether it is to end, so that no more code should run.
   bool ending() const { return ending_.load(std::memory_order_acquire); }
   NodeCalls& calls() { return calls_; }

@@ -9,6 +9,7 @@
 #include "../value/decode.h"
 #include "../value/v8_compat.h"
 #include "control.h"
+#include "ending_functions.h"
 #include "endpoint_object.h"
 #include "function_functions.h"
 #include "inspection_functions.h"
@@ -87,7 +88,8 @@ void Realm::make_templates() {
 }
 
 std::vector<const std::vector<NamedFunction>*> Realm::functions() const {
-  return {&control_functions(), &function_functions(), &inspection_functions()};
+  return {&control_functions(), &ending_functions(), &function_functions(),
+          &inspection_functions()};
 }
 
 void Realm::add_functions(Local<v8::Object> binding, bool early) {

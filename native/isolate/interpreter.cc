@@ -114,7 +114,7 @@ uint64_t total_memory() {
 }  // namespace
 
 std::shared_ptr<Interpreter> Interpreter::start(node::MultiIsolatePlatform* platform,
-                                                InterpreterOptions options) {
+                                                InterpreterOptions options, int* error) {
   auto interpreter = std::make_shared<Interpreter>(platform, std::move(options));
   {
     Living& all = living();
@@ -127,7 +127,7 @@ std::shared_ptr<Interpreter> Interpreter::start(node::MultiIsolatePlatform* plat
   thread.stack_size = interpreter->options_.stack_size;
   // The thread keeps its interpreter alive through this reference.
   auto* self = new std::shared_ptr<Interpreter>(interpreter);
-  const int error = uv_thread_create_ex(
+  *error = uv_thread_create_ex(
       &interpreter->thread_, &thread,
       [](void* data) {
         std::unique_ptr<std::shared_ptr<Interpreter>> self(
@@ -135,7 +135,7 @@ std::shared_ptr<Interpreter> Interpreter::start(node::MultiIsolatePlatform* plat
         (*self)->run();
       },
       self);
-  if (error != 0) {
+  if (*error != 0) {
     delete self;
     interpreter->lock_.close();
     Living& all = living();
@@ -224,6 +224,12 @@ bool Interpreter::terminate(EndCause cause, Reason reason) {
     if (auto self = weak.lock()) self->supervise_end();
   });
   return true;
+}
+
+std::optional<Ending> Interpreter::ending() const {
+  std::lock_guard<std::mutex> guard(end_mutex_);
+  if (!ending_ && !stopping()) return std::nullopt;
+  return Ending{cause_, reason_};
 }
 
 void Interpreter::join() {
@@ -765,6 +771,9 @@ void Interpreter::announce_end() {
     if (ended_) return;
     cpu_time_ = clock_.used();
     ended_ = true;
+    // While it is still found by its id, so that whoever asks learns of its end in one way or
+    // other.
+    keep_ending(id(), {cause_, reason_});
     correspondents.swap(correspondents_);
     has_ended_.notify_all();
   }

@@ -21,6 +21,7 @@
 #include "call_table.h"
 #include "counting_allocator.h"
 #include "cpu_profiles.h"
+#include "endings.h"
 #include "guest_tasks.h"
 #include "local_interpreter_lock.h"
 #include "loop.h"
@@ -58,22 +59,14 @@ class Guest {
 struct InterpreterOptions {
   std::string name;
   size_t stack_size = 4 << 20;  // bytes of the thread's stack
-  size_t memory_limit = 0;      // bytes of JavaScript heap; 0: the engine's default
-  bool deny_modules = false;    // nothing but `isolane` can be imported
-  uint64_t parent = 0;          // the party that creates it
-  uint64_t host = 0;            // the Node environment that serves its modules and console
-  bool reserved = false;        // made before it is wanted, and nobody's until claim()
+  // Bytes of JavaScript heap, buffers and external memory; 0: the engine's default for the heap.
+  size_t memory_limit = 0;
+  bool deny_modules = false;  // nothing but `isolane` can be imported
+  uint64_t parent = 0;        // the party that creates it
+  uint64_t host = 0;          // the Node environment that serves its modules and console
+  bool reserved = false;      // made before it is wanted, and nobody's until claim()
   // Makes the JavaScript side, in the new context; null with an exception pending if that failed.
   std::function<std::unique_ptr<Guest>(Interpreter&, v8::Local<v8::Context>)> make_guest;
-};
-
-// Why an interpreter ended; the `id` of its last letter. The numbers are those of EndCause in
-// src/binding/binding.ts.
-enum class EndCause : uint64_t {
-  kClosed = 0,
-  kTerminated = 1,
-  kMemoryLimit = 2,
-  kUnresponsive = 3
 };
 
 // Letters that native code posts by itself; see NativeLetter in src/binding/binding.ts.
@@ -98,9 +91,9 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   enum class State : uint8_t { kIdle, kRunning, kBlocked, kClosed };
 
   // Starts the thread; `ready` or `failed` is posted to the parent. Any thread. The platform is
-  // Node's, and the same for all.
+  // Node's, and the same for all. Null, and libuv's error, if the system has no thread for it.
   static std::shared_ptr<Interpreter> start(node::MultiIsolatePlatform* platform,
-                                            InterpreterOptions options);
+                                            InterpreterOptions options, int* error);
   // Any thread. Whether the thread of an interpreter that was written off is still there: the
   // engine then cannot be taken down.
   static bool any_left_behind();
@@ -138,6 +131,8 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   std::chrono::nanoseconds cpu_time() const;
   // Ends it now, whatever it does. False if it has ended or is ending already.
   bool terminate(EndCause cause, Reason reason = {});
+  // How it has ended, or does at present; nothing while it lives.
+  std::optional<Ending> ending() const;
   // Waits until it has ended, after terminate() or finish(). Once, by its parent.
   void join();
   // Has `work` run once inside the interpreter, on whichever thread is there, at the next safe

@@ -44,10 +44,11 @@ Reason encode_reason(HostObjects& host, v8::Local<v8::Value> value) {
   if (!encode_plain(host, value, &parcel)) {
     caught.Reset();
     v8::Local<v8::String> text;
-    if (!value->ToString(isolate->GetCurrentContext()).ToLocal(&text) ||
-        !encode_plain(host, text, &parcel)) {
-      return {};
-    }
+    v8::Local<v8::Context> context = isolate->GetCurrentContext();
+    // Of symbols, and what has no text of its own, the engine makes one.
+    const bool has_text = !value->IsSymbol() && value->ToString(context).ToLocal(&text);
+    if (!has_text && !value->ToDetailString(context).ToLocal(&text)) return {};
+    if (!encode_plain(host, text, &parcel)) return {};
   }
   const uint8_t* bytes = parcel.is_block() ? parcel.block()->bytes : parcel.inline_bytes();
   const size_t size = parcel.is_block() ? parcel.block()->size : parcel.inline_length();

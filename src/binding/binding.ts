@@ -157,7 +157,7 @@ export interface NativeInterpreterOptions {
   name: string;
   /** Bytes. */
   stackSize?: number;
-  /** Bytes of JavaScript heap; 0 or absent: the engine's default. */
+  /** Bytes of JavaScript heap, buffers and external memory together; 0 or absent: the engine's default for the heap. */
   memoryLimit?: number;
   /** Made before it is wanted: not among `interpreters()` until `claim`. */
   reserved?: boolean;
@@ -241,6 +241,8 @@ export interface Binding {
   claim(id: number, name: string): boolean;
   /** Ends an interpreter now, whatever it does; `ended` follows. False if it has ended already. */
   terminate(id: number, reason?: unknown): boolean;
+  /** How an interpreter ended, or is about to; undefined while it lives, and when that is long ago. */
+  ending(id: number): [cause: number, reason: unknown] | undefined;
   /** All interpreters that live in this process, in order of id. */
   interpreters(): NativeInterpreterInfo[];
   /**
@@ -285,8 +287,6 @@ export interface Binding {
    * isolate, the context, running our own code there; undefined once it has ended.
    */
   startSteps(id: number): [number, number, number, number] | undefined;
-  /** Only in Node: what the process ends with, should it have to end without the engine's help. */
-  setExitCode(code: number): void;
   /** Only in Node. */
   codeCacheCounts(): CodeCacheCounts;
   /** Only in Node, before the first interpreter is created: the folder of our own code for interpreters. */
@@ -301,6 +301,10 @@ export interface NodeBinding extends Binding {
   anyLeftBehind(): boolean;
   /** Ends the process at once, without the engine's help. */
   endProcess(code: number): never;
+  /** What the process ends with, should it have to end without the engine's help. */
+  setExitCode(code: number): void;
+  /** The same, asked at the end if JavaScript can still run then, as it can after `process.exit()`. */
+  setExitCodeReader(read: () => number): void;
   /** Why this environment is about to end: the `reason` of those who are told, unless it was terminated. */
   explainEnd(reason: unknown): void;
   /** A call that may be stopped is done, or is to be forgotten. */

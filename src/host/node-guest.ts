@@ -11,6 +11,7 @@ import { console as routed } from '../interpreter/console.js';
 import { setOwnConsoleRoute } from '../interpreter/console-routes.js';
 import { handleLetters, post } from '../interpreter/post-office.js';
 import { type ConsoleRoute, Letter } from '../interpreter/protocol.js';
+import { encodeReason } from '../interpreter/reasons.js';
 import { reportUncaught } from '../interpreter/report-uncaught.js';
 import { serve } from '../interpreter/serve.js';
 import { setOurFrames } from '../interpreter/stacks.js';
@@ -89,7 +90,7 @@ function explainEnds(node: NodeBinding, parent: number): void {
   process.on('uncaughtExceptionMonitor', (error, origin) => {
     if (process.listenerCount('uncaughtException') > 0) return;
     reportUncaught(origin, error, { to: parent, route: 0 });
-    node.explainEnd(error);
+    node.explainEnd(encodeReason(error));
   });
   process.prependListener('exit', (code) => {
     if (!closed) node.explainEnd(`process.exit(${code})`);

@@ -176,6 +176,8 @@ export class Caller {
   }
 
   private throwIfClosed(): void {
+    // Else its end would not be told, and later calls would not know how it ended.
+    this.peer.follow();
     if (this.peer.ended) throw this.peer.closedError();
     if (this.peer.closing) {
       throw new InterpreterClosedError(
@@ -190,8 +192,9 @@ export class Caller {
       return new IsolaneError('ERR_ISOLANE_NO_CALL_SYNC', text);
     }
     const lock = native.lockState(this.peer.id);
-    // Without a time-out nobody gives up waiting: it ended in the meantime.
-    if (lock === undefined || this.options?.timeout === undefined) return this.peer.closedError();
+    // Without a time-out nobody gives up waiting: it ended in the meantime. With one, its lock may still be open when it has to end.
+    const hasEnded = lock === undefined || native.ending(this.peer.id) !== undefined;
+    if (hasEnded || this.options?.timeout === undefined) return this.peer.closedError();
     const doing =
       lock.blockedIn === undefined ? 'other code runs there' : `it is blocked in ${lock.blockedIn}`;
     return new LockTimeoutError(

@@ -1,18 +1,15 @@
 import { hold, release } from '../binding/alive.js';
-import { EndCause, NativeLetter, native } from '../binding/binding.js';
+import { NativeLetter, native } from '../binding/binding.js';
 import { currentScope, isStopped, neverSettles, whenStopped } from '../binding/call-scope.js';
-import {
-  ExecutionTimeoutError,
-  InterpreterClosedError,
-  MemoryLimitError,
-} from '../errors/interpreter-errors.js';
+import { ExecutionTimeoutError } from '../errors/interpreter-errors.js';
 import type { IsolaneError } from '../errors/isolane-error.js';
 import type { CallOptions } from './call-options.js';
-import { type InterpreterEnd, interpreterEnd } from './endings.js';
+import { endedError, type InterpreterEnd, interpreterEnd, knownEnd } from './endings.js';
 import { decodeError, type EncodedError } from './errors-that-cross.js';
 import { handleLetters, post, Unreadable } from './post-office.js';
 import { Letter, type StepBody, type StepReply } from './protocol.js';
 import { RemoteIterator } from './remote-iterator.js';
+import { WeakById } from './weak-by-id.js';
 import './hooks.js';
 
 interface PendingCall {
@@ -35,12 +32,11 @@ export class Correspondent {
   /** Whether it was asked to close, and takes no more calls. */
   closing = false;
   private lastId = 0;
-  private isEnded = false;
   /** Milliseconds of processor time, as far as is known. */
   cpuTime = 0;
+  /** A letter of its own will tell that it has ended. */
   private tells = false;
-  private endCause: number = EndCause.closed;
-  private endReason: unknown = undefined;
+  private howItEnded: InterpreterEnd | undefined = undefined;
 
   constructor(
     readonly id: number,
@@ -49,7 +45,7 @@ export class Correspondent {
   ) {}
 
   get ended(): boolean {
-    return this.isEnded;
+    return this.howItEnded !== undefined;
   }
 
   /** A number for a call that no other of this party to that one has. */
@@ -57,21 +53,22 @@ export class Correspondent {
     return ++this.lastId;
   }
 
-  /** How it ended. */
+  /** How it ended, as far as that can be known. */
   get ending(): InterpreterEnd {
-    return interpreterEnd(this.endCause, this.endReason);
+    return this.howItEnded ?? knownEnd(this.id) ?? interpreterEnd();
   }
 
   /** Its end will be told, as it is to whoever made it. */
   willTell(): void {
     this.tells = true;
+    correspondents.set(this.id, this);
   }
 
-  /** Sees to it that its end is told: whoever has not written to it is not. */
-  followEnd(): void {
-    if (this.isEnded || this.tells) return;
-    this.tells = post(this.id, Letter.watch, 0);
-    if (!this.tells) this.end();
+  /** Sees to it that an interpreter's end is told: whoever has neither made it nor written to it is not. */
+  follow(): void {
+    if (this.ended || this.tells) return;
+    if (post(this.id, Letter.watch, 0)) this.willTell();
+    else this.end(this.ending);
   }
 
   /**
@@ -85,22 +82,30 @@ export class Correspondent {
     options = UNLIMITED,
   ): Promise<unknown> {
     const { timeout, cpuTimeout, signal, transfer } = options;
-    if (this.isEnded) return Promise.reject(this.closedError());
+    if (this.ended) return Promise.reject(this.closedError());
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     if (isStopped()) return neverSettles();
     const id = this.nextId();
     // What a call that may be stopped asks for must stop with it.
     const stoppable = options !== UNLIMITED || currentScope() !== 0;
     if (!native.post(this.id, type, id, body, transfer, stoppable, timeout, cpuTimeout)) {
-      this.end();
-      return Promise.reject(this.closedError());
+      return this.refused();
     }
+    correspondents.set(this.id, this);
     return new Promise((resolve, reject) => {
       const call: PendingCall = { resolve, reject, site, options, forget: undefined };
       this.pending.set(id, call);
       hold();
       if (stoppable) call.forget = this.watch(id, signal);
     });
+  }
+
+  /** It takes no letters any more. */
+  async refused(): Promise<never> {
+    // It may have answered others before, and its last letter comes after those.
+    if (this.tells) await this.whenEnded();
+    else this.end(this.ending);
+    throw this.closedError();
   }
 
   /** Has a pending call stopped when its signal aborts, or the call is stopped that made it. */
@@ -137,23 +142,12 @@ export class Correspondent {
 
   /** Calls `listener` when it has ended. */
   onEnd(listener: () => void): void {
-    if (this.isEnded) listener();
+    if (this.ended) listener();
     else this.endWaiters.push(listener);
   }
 
   closedError(): IsolaneError {
-    if (this.endCause === EndCause.memoryLimit) {
-      return new MemoryLimitError(`The ${this.label} has ended: it used more memory than it may.`);
-    }
-    if (this.endCause === EndCause.unresponsive) {
-      return new InterpreterClosedError(
-        `The ${this.label} has ended: a call went on after it was told to stop, and it was given up.`,
-      );
-    }
-    const reason = this.endReason;
-    const because =
-      reason === undefined ? '' : `: ${reason instanceof Error ? reason.message : String(reason)}`;
-    return new InterpreterClosedError(`The ${this.label} has ended${because}`, { reason });
+    return endedError(this.label, this.ending);
   }
 
   /** An answer has come. */
@@ -207,25 +201,27 @@ export class Correspondent {
   }
 
   /** It has ended: nothing more will be answered. */
-  end(cause: number = EndCause.closed, reason?: unknown): void {
-    if (this.isEnded) return;
-    this.isEnded = true;
-    this.endCause = cause;
-    this.endReason = reason;
+  end(how: InterpreterEnd): void {
+    if (this.ended) return;
+    this.howItEnded = how;
     correspondents.delete(this.id);
     for (const id of [...this.pending.keys()]) this.take(id)?.reject(this.closedError());
     for (const tell of this.endWaiters.splice(0)) tell();
   }
 }
 
+/** Those from whom letters may come. */
 const correspondents = new Map<number, Correspondent>();
+
+/** These, and those that were only looked at. */
+const known = new WeakById<Correspondent>();
 
 /** The one correspondent for a party that lives. */
 export function correspondent(id: number, label: string): Correspondent {
-  const known = correspondents.get(id);
-  if (known !== undefined) return known;
+  const one = known.get(id);
+  if (one !== undefined) return one;
   const made = new Correspondent(id, label);
-  correspondents.set(id, made);
+  known.set(id, made);
   return made;
 }
 
@@ -254,7 +250,7 @@ handleLetters(NativeLetter.cpuTime, (from, microseconds) => {
 });
 
 handleLetters(NativeLetter.ended, (from, cause, reason) => {
-  correspondents.get(from)?.end(cause, reason);
+  correspondents.get(from)?.end(interpreterEnd(cause, reason));
   for (const listener of whenEnded) listener(from);
 });
 

@@ -1,4 +1,8 @@
-import { EndCause } from '../binding/binding.js';
+import { EndCause, native } from '../binding/binding.js';
+import { InterpreterClosedError, MemoryLimitError } from '../errors/interpreter-errors.js';
+import type { IsolaneError } from '../errors/isolane-error.js';
+import { asText } from './as-text.js';
+import { decodeReason } from './reasons.js';
 
 /** How an interpreter ended. */
 export interface InterpreterEnd {
@@ -18,6 +22,33 @@ const causes: Record<number, InterpreterEnd['cause']> = {
   [EndCause.unresponsive]: 'unresponsive',
 };
 
-export function interpreterEnd(cause: number, reason: unknown): InterpreterEnd {
-  return { cause: causes[cause] ?? 'terminated', reason };
+/** How it ended, by what native code says; `reason` as {@link encodeReason} has it. */
+export function interpreterEnd(cause: number = EndCause.closed, reason?: unknown): InterpreterEnd {
+  return { cause: causes[cause] ?? 'terminated', reason: decodeReason(reason) };
+}
+
+/** How an interpreter ended, or is about to, though no letter has told it yet; undefined if it lives, or that is not known any more. */
+export function knownEnd(id: number): InterpreterEnd | undefined {
+  const ending = native.ending(id);
+  return ending && interpreterEnd(...ending);
+}
+
+/** What those are told who still wanted something of it. `label`: how it is called in messages. */
+export function endedError(label: string, { cause, reason }: InterpreterEnd): IsolaneError {
+  const hasEnded = `The ${label} has ended`;
+  switch (cause) {
+    case 'memory-limit':
+      return new MemoryLimitError(
+        `${hasEnded}: it used more memory than it may, or the engine had none left to go on.`,
+      );
+    case 'unresponsive':
+      return new InterpreterClosedError(
+        `${hasEnded}: a call went on after it was told to stop, and it was given up.`,
+      );
+    default: {
+      const text = reason instanceof Error ? reason.message : asText(reason);
+      const because = reason === undefined ? '' : `: ${text}`;
+      return new InterpreterClosedError(hasEnded + because, { reason });
+    }
+  }
 }

@@ -61,7 +61,7 @@ function encodeOne(thrown: unknown, placeOf: (value: unknown) => number): Encode
   };
 }
 
-function isError(value: unknown): value is Error {
+export function isError(value: unknown): value is Error {
   if (typeof value !== 'object' || value === null) return false;
   return (
     attempt(() => value instanceof Error) === true ||
@@ -111,7 +111,8 @@ function propertiesOf(
   return { properties, references };
 }
 
-function canTravel(value: unknown): boolean {
+/** Whether it can be sent as it is now. */
+export function canTravel(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) {
     return typeof value !== 'function' && typeof value !== 'symbol';
   }
@@ -137,13 +138,22 @@ function attempt<T>(action: () => T): T | undefined {
 
 /**
  * Makes what was thrown anew. Stacks get `where` (the interpreter they come from) and then the frames of `site`, an object with the
- * stack of the call.
+ * stack of the call. Never throws: a guest that has broken its built-ins may send anything.
  */
 export function decodeError(
   encoded: EncodedError,
   where?: string,
   site?: { stack?: string },
 ): unknown {
+  try {
+    return decodeAll(encoded, where, site);
+  } catch (problem) {
+    const text = `An error came from ${where === undefined ? 'another interpreter' : `the ${where}`} in a form that makes no sense.`;
+    return new IsolaneError('ERR_ISOLANE_THROWN_VALUE', text, { cause: problem });
+  }
+}
+
+function decodeAll(encoded: EncodedError, where?: string, site?: { stack?: string }): unknown {
   const made = encoded.map((entry) => (entry.error ? makeError(entry) : entry.value));
   encoded.forEach((entry, place) => {
     if (!entry.error) return;

@@ -145,7 +145,9 @@ export function cpuTime(peer: Correspondent): number {
 }
 
 export function lockState(peer: Correspondent): LockState {
-  return native.lockState(peer.id) ?? { held: false, waiting: 0, waitedMs: 0 };
+  const state = native.lockState(peer.id);
+  if (state === undefined) checkRuntime(peer);
+  return state ?? { held: false, waiting: 0, waitedMs: 0 };
 }
 
 /** Asks a question about an interpreter; undefined if it has ended. The channel closes when it ends before it has answered. */
@@ -153,7 +155,7 @@ type Question = (id: number) => EndpointSeed | undefined;
 
 /** Asks something that has one answer. */
 async function answer<T>(peer: Correspondent, question: Question): Promise<T> {
-  const receiver = ask(peer, question);
+  const receiver = await ask(peer, question);
   try {
     return await next<T>(peer, receiver);
   } finally {
@@ -166,7 +168,7 @@ async function* answers<T>(
   peer: Correspondent,
   question: Question,
 ): AsyncGenerator<T, void, undefined> {
-  const receiver = ask(peer, question);
+  const receiver = await ask(peer, question);
   try {
     for (;;) {
       const part = await next<T | true>(peer, receiver);
@@ -178,12 +180,12 @@ async function* answers<T>(
   }
 }
 
-function ask(peer: Correspondent, question: Question): Receiver<unknown> {
+async function ask(peer: Correspondent, question: Question): Promise<Receiver<unknown>> {
+  peer.follow();
   const seed = question(peer.id);
   if (seed !== undefined) return new Receiver<unknown>(seed);
   checkRuntime(peer);
-  peer.end();
-  throw peer.closedError();
+  return peer.refused();
 }
 
 /** Throws if native code does not know an interpreter because it is one of Node's own. */

@@ -9,7 +9,7 @@ import { callSite } from '../binding/world.js';
 import { IsolaneError } from '../errors/isolane-error.js';
 import { type CallOptions, checkedCallOptions } from './call-options.js';
 import { Caller } from './caller.js';
-import { born, correspondent, onEnded } from './calls.js';
+import { born, correspondent } from './calls.js';
 import { consoleRoute, forgetRoute, hereRoute } from './console-routes.js';
 import type { InterpreterEnd } from './endings.js';
 import {
@@ -25,11 +25,13 @@ import {
 import { tellPolicy } from './module-policy.js';
 import { interpreterName } from './names.js';
 import { startNodeRuntime } from './node-runtime.js';
-import { checked, type InterpreterOptions } from './options.js';
+import { checked, checkGlobals, type InterpreterOptions } from './options.js';
 import { post } from './post-office.js';
 import { type ConsoleRoute, Letter } from './protocol.js';
+import { encodeReason } from './reasons.js';
 import { setReserve, takeReserved } from './reserve.js';
 import { errorRoute, forgetErrorRoute } from './uncaught-errors.js';
+import { WeakById } from './weak-by-id.js';
 
 /** A party by id and name: an interpreter, or a Node environment. */
 export interface InterpreterInfo {
@@ -268,14 +270,15 @@ export class Interpreter extends Caller {
    */
   get closed(): Promise<InterpreterEnd> {
     this.whenClosed ??= new Promise((resolve) => {
-      this.peer.followEnd();
+      this.peer.follow();
       this.peer.onEnd(() => resolve(this.peer.ending));
     });
     return this.whenClosed;
   }
 
   /**
-   * Makes values global there, by copy or by `move()`. Rejects with a NotShareableError or an InterpreterClosedError.
+   * Makes values global there, by copy or by `move()`. Rejects with a NotShareableError, a TypeError for anything but an object with
+   * properties, or an InterpreterClosedError.
    *
    * ```js
    * import { channel, Interpreter } from 'isolane';
@@ -290,8 +293,8 @@ export class Interpreter extends Caller {
    */
   provide(values: Record<string, unknown>): Promise<void> {
     const checkedValues = (): object => {
-      if (typeof values === 'object' && values !== null) return values;
-      throw new TypeError('provide() takes an object: its properties become globals.');
+      checkGlobals(values, 'provide() takes');
+      return values;
     };
     return this.ask(Letter.provide, checkedValues, callSite(this.provide)) as Promise<void>;
   }
@@ -310,10 +313,9 @@ export class Interpreter extends Caller {
    * ```
    */
   async terminate(reason?: unknown): Promise<void> {
+    this.peer.follow();
     if (this.peer.ended) return;
-    // Whoever never wrote to an interpreter is not told when it ends.
-    if (!post(this.id, Letter.watch, 0)) return this.peer.end();
-    native.terminate(this.id, reason);
+    native.terminate(this.id, encodeReason(reason));
     await this.peer.whenEnded();
   }
 
@@ -330,10 +332,10 @@ export class Interpreter extends Caller {
 
   /** The one object for an interpreter. */
   private static of(identity: Identity): Interpreter {
-    const known = objects.get(identity.id)?.deref();
+    const known = objects.get(identity.id);
     if (known !== undefined) return known;
     const made = new Interpreter(identity);
-    objects.set(identity.id, new WeakRef(made));
+    objects.set(identity.id, made);
     return made;
   }
 
@@ -347,8 +349,9 @@ export class Interpreter extends Caller {
   }
 
   private async closeOnce(): Promise<void> {
+    this.peer.follow();
     if (this.peer.ended) return;
-    if (!post(this.id, Letter.close, 0)) return this.peer.end();
+    post(this.id, Letter.close, 0);
     await this.peer.whenEnded();
   }
 }
@@ -361,15 +364,18 @@ async function startBare(options: NativeInterpreterOptions, route?: ConsoleRoute
   return id;
 }
 
-const objects = new Map<number, WeakRef<Interpreter>>();
-onEnded((id) => objects.delete(id));
+const objects = new WeakById<Interpreter>();
 
 async function startNew(options: NativeInterpreterOptions): Promise<number> {
-  const id = native.createInterpreter(options);
-  await born(id).catch((why: unknown) => {
-    throw new IsolaneError('ERR_ISOLANE_CREATE', `The interpreter could not be made: ${why}.`);
-  });
-  return id;
+  try {
+    const id = native.createInterpreter(options);
+    await born(id);
+    return id;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const text = `The interpreter could not be made: ${why}.`;
+    throw new IsolaneError('ERR_ISOLANE_CREATE', text, cause instanceof Error ? { cause } : {});
+  }
 }
 
 /** What is in reserve has the default limits. */
