@@ -21,6 +21,8 @@ let lost: FinalizationRegistry<IteratorPeer> | undefined;
  */
 export class RemoteIterator implements AsyncGenerator<unknown> {
   private isDone = false;
+  /** A `return` waits for its value, and all steps that came after it wait for that. */
+  private held: Promise<unknown> | undefined = undefined;
 
   constructor(
     private readonly peer: IteratorPeer,
@@ -54,15 +56,35 @@ export class RemoteIterator implements AsyncGenerator<unknown> {
     return 'AsyncGenerator';
   }
 
-  /** @internal */
-  async step(step: StepName, value: unknown, site: Site): Promise<IteratorResult<unknown>> {
-    const sent = step === 'return' ? await value : value;
+  /** Steps reach the iterator in the order in which they were asked for. @internal */
+  step(step: StepName, value: unknown, site: Site): Promise<IteratorResult<unknown>> {
+    const waits = step === 'return' && isThenable(value);
+    if (this.held === undefined && !waits) return this.take(step, value, site);
+    const before = this.held;
+    const taken = (async (): Promise<{ result: Promise<IteratorResult<unknown>> }> => {
+      await before;
+      if (!waits) return { result: this.take(step, value, site) };
+      // As generators have it: a promise that rejects is thrown where they stand.
+      const [taking, settled] = await Promise.resolve(value).then(
+        (given) => ['return', given] as const,
+        (error: unknown) => ['throw', error] as const,
+      );
+      return { result: this.take(taking, settled, site) };
+    })();
+    const held = taken.then(() => {
+      if (this.held === held) this.held = undefined;
+    });
+    this.held = held;
+    return taken.then(({ result }) => result);
+  }
+
+  private async take(step: StepName, value: unknown, site: Site): Promise<IteratorResult<unknown>> {
     if (this.isDone) {
       if (step === 'throw') throw value;
-      return { done: true, value: step === 'return' ? sent : undefined };
+      return { done: true, value: step === 'return' ? value : undefined };
     }
     try {
-      const argument = step === 'throw' ? encodeError(value) : sent;
+      const argument = step === 'throw' ? encodeError(value) : value;
       const [done, result] = await this.peer.step([this.id, step, argument], site);
       if (done) this.finish();
       return { done, value: result };
@@ -77,6 +99,16 @@ export class RemoteIterator implements AsyncGenerator<unknown> {
   private finish(): void {
     this.isDone = true;
     lost?.unregister(this);
+  }
+}
+
+/** Whether it must be awaited; also to learn that it cannot be. */
+function isThenable(value: unknown): boolean {
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  try {
+    return isObject && typeof (value as { then?: unknown }).then === 'function';
+  } catch {
+    return true;
   }
 }
 

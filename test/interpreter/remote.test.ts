@@ -199,6 +199,49 @@ describe('a generator of a remote', () => {
     );
   });
 
+  it('takes a return in its place among them, also one whose value is still to come', async () => {
+    const guest = await create();
+    const made = async () =>
+      (await guest.call(async function* () {
+        for (let n = 0; ; n++) yield n;
+      })) as AsyncGenerator<number, string>;
+    const done = (value: unknown) => ({ done: true, value });
+    for (const value of ['early', Promise.resolve('early')]) {
+      const numbers = await made();
+      const steps = [
+        numbers.next(),
+        numbers.next(),
+        numbers.return(value as string),
+        numbers.next(),
+        numbers.return('again'),
+      ];
+      assert.deepEqual(await Promise.all(steps), [
+        { done: false, value: 0 },
+        { done: false, value: 1 },
+        done('early'),
+        done(undefined),
+        done('again'),
+      ]);
+    }
+  });
+
+  it('throws, as generators do, what a value to return rejects with', async () => {
+    const guest = await create();
+    const numbers = await guest.call(async function* () {
+      try {
+        yield 1;
+      } catch (error) {
+        yield (error as Error).message;
+      }
+      return 'over';
+    });
+    await numbers.next();
+    const rejected = numbers.return(Promise.reject(new Error('not to be had')) as never);
+    const after = numbers.next();
+    assert.deepEqual(await rejected, { done: false, value: 'not to be had' });
+    assert.deepEqual(await after, { done: true, value: 'over' });
+  });
+
   it('runs its finally blocks when a loop is left early', async () => {
     for await (const i of remote.endless()) if (i === 1) break;
     assert.deepEqual(await log(), ['made 0', 'made 1', 'finally']);
