@@ -53,9 +53,11 @@ function placeOf(fn: AnyFunction): FunctionPlace {
 }
 
 function checkTravels(fn: AnyFunction, source: string, header: FunctionHeader): void {
-  const name = fn.name === '' ? 'This function' : `The function ${fn.name}`;
+  const isBound = String(fn.name).startsWith('bound ');
+  const ownName = String(fn.name).replace(/^(bound )+/, '');
+  const name = ownName === '' ? 'This function' : `The function ${ownName}`;
   if (/\{\s*\[native code\]\s*\}\s*$/.test(source)) {
-    const kind = fn.name.startsWith('bound ') ? 'is bound' : 'is native code';
+    const kind = isBound ? 'is bound' : 'is native code';
     throw cannotTravel('NATIVE_FUNCTION', `${name} ${kind}, and has no source that could travel.`);
   }
   if (header.form === 'class') {

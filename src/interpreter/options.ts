@@ -1,4 +1,5 @@
 import type { NativeInterpreterOptions } from '../binding/binding.js';
+import { unmarked } from '../ownership/move.js';
 import type { ConsoleOption } from './console-routes.js';
 import type { ModulesOption } from './module-policy.js';
 import type { OnError } from './uncaught-errors.js';
@@ -7,9 +8,9 @@ import type { OnError } from './uncaught-errors.js';
 export interface InterpreterOptions {
   /** Appears in error messages, and in {@link Interpreter.list}. */
   name?: string | undefined;
-  /** Bytes of heap; the engine's own default otherwise, but less than 2 GiB. */
+  /** Bytes of heap, buffers and external memory, at least 8 MiB; the engine's own default for the heap otherwise, but less than 2 GiB. */
   memoryLimit?: number | undefined;
-  /** Bytes of its thread's stack. */
+  /** Bytes of its thread's stack, from 256 KiB to 1 GiB; 4 MiB by default. */
   stackSize?: number | undefined;
   /** Become globals; like {@link Interpreter.provide}. */
   globals?: Record<string, unknown> | undefined;
@@ -54,7 +55,9 @@ interface CheckedOptions extends NativeInterpreterOptions {
 }
 
 const SMALLEST_STACK = 256 * 1024;
-const SMALLEST_HEAP = 4 * 1024 * 1024;
+const LARGEST_STACK = 1024 ** 3;
+/** Enough for all that a guest has by itself, on every Node. */
+const SMALLEST_HEAP = 8 * 1024 * 1024;
 
 /** Throws a TypeError or RangeError that says which option is wrong. */
 export function checked(options: InterpreterOptions): CheckedOptions {
@@ -64,9 +67,7 @@ export function checked(options: InterpreterOptions): CheckedOptions {
   const { name = '', memoryLimit, stackSize, globals, console = 'inherit' } = options;
   const { runtime = 'v8', modules = 'allow', onError } = options;
   if (typeof name !== 'string') throw new TypeError('The option name must be a string.');
-  if (globals !== undefined && (typeof globals !== 'object' || globals === null)) {
-    throw new TypeError('The option globals must be an object: its properties become globals.');
-  }
+  if (globals !== undefined) checkGlobals(globals, 'The option globals must be');
   if (console !== 'inherit' && console !== 'ignore' && typeof console !== 'function') {
     throw new TypeError(`The option console must be 'inherit', 'ignore' or a function.`);
   }
@@ -89,14 +90,24 @@ export function checked(options: InterpreterOptions): CheckedOptions {
   if (memoryLimit !== undefined) {
     result.memoryLimit = bytes('memoryLimit', memoryLimit, SMALLEST_HEAP);
   }
-  if (stackSize !== undefined) result.stackSize = bytes('stackSize', stackSize, SMALLEST_STACK);
+  if (stackSize !== undefined) {
+    result.stackSize = bytes('stackSize', stackSize, SMALLEST_STACK, LARGEST_STACK);
+  }
   return result;
 }
 
-function bytes(option: string, value: unknown, least: number): number {
+/** Throws a TypeError if there are no properties to make globals of, as in a Map or a list. */
+export function checkGlobals(values: unknown, what: string): void {
+  const kind = typeof values === 'object' ? Object.prototype.toString.call(unmarked(values)) : '';
+  if (kind === '[object Object]' || kind === '[object Module]') return;
+  throw new TypeError(`${what} a plain object: its properties become globals.`);
+}
+
+function bytes(option: string, value: unknown, least: number, most = Infinity): number {
   if (typeof value !== 'number') throw new TypeError(`The option ${option} must be a number.`);
-  if (!Number.isSafeInteger(value) || value < least) {
-    const range = `a whole number of bytes, ${least} or more`;
+  if (!Number.isSafeInteger(value) || value < least || value > most) {
+    const limits = most === Infinity ? `${least} or more` : `from ${least} to ${most}`;
+    const range = `a whole number of bytes, ${limits}`;
     throw new RangeError(`The option ${option} must be ${range}, but is ${value}.`);
   }
   return value;

@@ -39,7 +39,13 @@ export function takeReserved(name: string): number | undefined {
 
 function fill(): void {
   while (ready.size + starting.size < wanted) {
-    const id = native.createInterpreter({ name: '', reserved: true });
+    let id: number;
+    try {
+      id = native.createInterpreter({ name: '', reserved: true });
+    } catch {
+      // Whoever wants an interpreter will be told why there is none.
+      return;
+    }
     const start: Promise<void> = born(id)
       .then(() => prepared(id))
       .then(

@@ -3,7 +3,7 @@
 import { native } from '../binding/binding.js';
 import { decodeError } from './errors-that-cross.js';
 import { interpreterName } from './names.js';
-import { handleLetters } from './post-office.js';
+import { handleLetters, Unreadable } from './post-office.js';
 import { type ErrorRoute, Letter, type UncaughtBody } from './protocol.js';
 
 /** What is known of an error that nobody caught. */
@@ -43,6 +43,11 @@ handleLetters(Letter.errors, (_from, _id, body) => {
 });
 
 handleLetters(Letter.uncaught, (from, route, body) => {
+  if (body instanceof Unreadable) {
+    // What it was is not known, but that it was.
+    listeners.get(route)?.(body.problem, { kind: 'uncaughtException', interpreter: from });
+    return;
+  }
   const { kind, error, name } = body as UncaughtBody;
   const where = interpreterName(from, name);
   // What the listener throws is this party's own uncaught exception.

@@ -27,9 +27,18 @@ export function move<T>(value: T): T {
   return new native.NativeMoved(value, movableParts(value)) as T;
 }
 
-/** Checks a list of what is to be handed over, as {@link move} checks what it is given. */
+/** Checks the option of that name, and what it lists as {@link move} checks what it is given. */
 export function checkTransfer(transfer: readonly object[]): void {
-  for (const part of transfer) {
+  if (!Array.isArray(transfer)) {
+    throw new TypeError('The option transfer must be an array of buffers and endpoints.');
+  }
+  for (const part of transfer as readonly object[]) {
+    if (typeof part !== 'object' || part === null) {
+      const kind = part === null ? 'null' : `a ${typeof part}`;
+      throw new TypeError(
+        `The option transfer must be an array of buffers and endpoints, but has ${kind} in it.`,
+      );
+    }
     const buffer = bufferOf(part);
     if (buffer !== undefined) checkMovable(part as ArrayBuffer | ArrayBufferView, buffer);
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { channel, type Interpreter } from 'isolane';
+import { channel, type Interpreter, type IsolaneError } from 'isolane';
 import { interpreters } from '../support/interpreters.js';
-import { until } from '../support/wait.js';
+import { thrown, until } from '../support/wait.js';
 
 type Isolane = typeof import('isolane');
 
@@ -35,6 +35,14 @@ describe('the lock of an interpreter', () => {
     assert.equal(await answer, 'had it');
     assert.equal(guest.lock.waiting, 0);
     assert.ok(guest.lock.waitedMs > before);
+  });
+
+  it('is not to be had of a Node runtime, as nothing else that Node looks after', async () => {
+    const guest = await create({ runtime: 'node' });
+    const error = thrown(() => guest.lock) as IsolaneError;
+    assert.equal(error.code, 'ERR_ISOLANE_NOT_SUPPORTED');
+    await guest.close();
+    assert.deepEqual(guest.lock, { held: false, waiting: 0, waitedMs: 0 });
   });
 
   it('is free for ever once the interpreter has ended', async () => {

@@ -383,6 +383,9 @@ describe('with()', () => {
       wrong({ timeout: -1 }, { name: 'RangeError', message: /timeout must not be negative/ });
       wrong({ cpuTimeout: Number.NaN }, { name: 'RangeError' });
       wrong({ signal: {} }, { name: 'TypeError', message: /AbortSignal/ });
+      wrong({ transfer: 1 }, { name: 'TypeError', message: /option transfer must be an array/ });
+      wrong({ transfer: [1] }, { name: 'TypeError', message: /option transfer .* a number/ });
+      wrong({ transfer: [null] }, { name: 'TypeError', message: /option transfer .* null/ });
       assert.throws(() => interpreter.with(undefined as never), { name: 'TypeError' });
     }));
 });

@@ -188,6 +188,17 @@ describe('call', () => {
       });
     }
 
+    it('a bound function by its own name, if it has one', async () => {
+      const guest = await create();
+      for (const [fn, begin] of [
+        [((n: number) => n).bind(null), 'This function is bound, '],
+        [function named() {}.bind(null).bind(null), 'The function named is bound, '],
+      ] as const) {
+        const error = await rejection(guest.call(fn as () => unknown));
+        assert.ok(error.message.startsWith(begin), error.message);
+      }
+    });
+
     for (const what of [undefined, null, 'a => a', 5, {}]) {
       it(`${what === null ? 'null' : typeof what} in the place of a function`, async () => {
         const guest = await create();

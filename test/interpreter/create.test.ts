@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { Interpreter } from 'isolane';
+import { Interpreter, move } from 'isolane';
 import { interpreters } from '../support/interpreters.js';
+import { runScript } from '../support/run-script.js';
 import { rejection, until } from '../support/wait.js';
+
+type Isolane = typeof import('isolane');
 
 describe('Interpreter.create', () => {
   const create = interpreters();
@@ -33,11 +36,15 @@ describe('Interpreter.create', () => {
     ['a name that is none', { name: 3 }, 'TypeError'],
     ['a memory limit that is none', { memoryLimit: '64MB' }, 'TypeError'],
     ['a memory limit of nothing', { memoryLimit: 0 }, 'RangeError'],
+    ['a memory limit that nothing could live with', { memoryLimit: 4 * 2 ** 20 }, 'RangeError'],
     ['a memory limit below zero', { memoryLimit: -1 }, 'RangeError'],
     ['a memory limit that is not whole', { memoryLimit: 1e8 + 0.5 }, 'RangeError'],
     ['a stack that is none', { stackSize: null }, 'TypeError'],
     ['a stack of nothing', { stackSize: 1 }, 'RangeError'],
+    ['a stack that is absurdly large', { stackSize: 2 ** 45 }, 'RangeError'],
     ['globals that are none', { globals: 5 }, 'TypeError'],
+    ['globals that are a list', { globals: [1, 2] }, 'TypeError'],
+    ['globals that are a Map', { globals: new Map([['a', 1]]) }, 'TypeError'],
     ['a console that is none', { console: 'loud' }, 'TypeError'],
   ] as const) {
     it(`refuses ${what}, and makes nothing`, async () => {
@@ -48,10 +55,63 @@ describe('Interpreter.create', () => {
     });
   }
 
+  it('takes globals from plain objects, and from instances of classes', async () => {
+    class Settings {
+      own = 1;
+    }
+    const bare = Object.assign(Object.create(null) as object, { own: 2 });
+    for (const [globals, value] of [
+      [new Settings(), 1],
+      [bare, 2],
+      [move({ own: 3 }), 3],
+    ] as const) {
+      const guest = await create({ globals: globals as Record<string, unknown> });
+      assert.equal(await guest.evaluate('own'), value);
+    }
+  });
+
+  // What the system has no room for fails here without harm; prlimit is of Linux.
+  (process.platform === 'linux' ? it : it.skip)(
+    'says why the system cannot make one, and goes on',
+    async () => {
+      const { lines } = await runScript(`
+        import { execFileSync } from 'node:child_process';
+        import { readFileSync } from 'node:fs';
+        const guest = await Interpreter.create();
+        const used = 1024 * Number(/VmSize:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
+        const limit = (bytes) => execFileSync('prlimit', ['--pid', String(process.pid), '--as=' + bytes + ':']);
+        limit(used + 2 ** 29);
+        const error = await Interpreter.create({ stackSize: 2 ** 30 }).catch((error) => error);
+        limit('unlimited');
+        console.log(error instanceof isolane.IsolaneError, error.code, error.message);
+        console.log(await guest.call(() => 'goes on'), Interpreter.list().length);`);
+      assert.match(lines[0] ?? '', /^true ERR_ISOLANE_CREATE .*no thread.*\(E[A-Z]+\)\.$/);
+      assert.equal(lines[1], 'goes on 1');
+    },
+  ).timeout(60_000);
+
   it('leaves nothing behind when a global cannot travel', async () => {
     const before = Interpreter.list().length;
     await rejection(Interpreter.create({ globals: { f() {} } }));
     assert.equal(Interpreter.list().length, before);
+  });
+
+  it('makes one with the least memory limit, in which all is there that a guest has', async () => {
+    const guest = await create({ memoryLimit: 8 * 2 ** 20, console: 'ignore' });
+    const made = await guest.call(async () => {
+      for (const name of Object.getOwnPropertyNames(globalThis)) Reflect.get(globalThis, name);
+      console.table([new URL('http://bücher.example/?q=1')]);
+      new TextDecoder('utf-16le').decode(new Uint8Array(4));
+      const { Interpreter, channel } = Reflect.get(globalThis, 'isolane') as Isolane;
+      const [tx, rx] = channel<number>(1);
+      await tx.send(1);
+      await import('data:text/javascript,export default 1');
+      const inner = await Interpreter.create();
+      const answer = await inner.call((n: number) => n + 1, await rx.receive());
+      await inner.close();
+      return answer;
+    });
+    assert.equal(made, 2);
   });
 
   it('gives the stack that was asked for', async () => {

@@ -121,6 +121,15 @@ describe('provide', () => {
     assert.equal(rx.receiveSync(), 200);
   });
 
+  it('refuses what has no properties to make globals of', async () => {
+    const guest = await create();
+    for (const values of [new Map([['a', 1]]), new Set([1]), [1], null, 'text', new Date()]) {
+      const error = await rejection(guest.provide(values as never));
+      assert.equal(error.name, 'TypeError');
+      assert.match(error.message, /provide\(\) takes a plain object/);
+    }
+  });
+
   it('replaces what it provided before', async () => {
     const guest = await create();
     await guest.provide({ a: 1, b: 1 });
