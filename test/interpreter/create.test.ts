@@ -98,19 +98,19 @@ describe('Interpreter.create', () => {
 
   it('makes one with the least memory limit, in which all is there that a guest has', async () => {
     const guest = await create({ memoryLimit: 8 * 2 ** 20, console: 'ignore' });
-    const made = await guest.call(async () => {
+    const made = await guest.call(async (module: string) => {
       for (const name of Object.getOwnPropertyNames(globalThis)) Reflect.get(globalThis, name);
       console.table([new URL('http://bücher.example/?q=1')]);
       new TextDecoder('utf-16le').decode(new Uint8Array(4));
       const { Interpreter, channel } = Reflect.get(globalThis, 'isolane') as Isolane;
       const [tx, rx] = channel<number>(1);
       await tx.send(1);
-      await import('data:text/javascript,export default 1');
+      await import(module);
       const inner = await Interpreter.create();
       const answer = await inner.call((n: number) => n + 1, await rx.receive());
       await inner.close();
       return answer;
-    });
+    }, 'data:text/javascript,export default 1');
     assert.equal(made, 2);
   });
 

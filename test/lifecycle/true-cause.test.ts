@@ -119,6 +119,21 @@ describe('the end of an interpreter has its true cause, whoever notices it first
     });
   }
 
+  it('a call to a Node runtime, also by who has only listed it', async () => {
+    const [outer, other] = await Promise.all([create({ runtime: 'node' }), create()]);
+    const id = await outer.call(async () => {
+      const { Interpreter } = isolane;
+      return (await Interpreter.create({ runtime: 'node' })).id;
+    });
+    const seen = Interpreter.list().find((one) => one.id === id) as Interpreter;
+    for (const guest of [seen, outer]) {
+      terminateFrom(other, guest);
+      const error = (await rejection(guest.call(() => 1))) as InterpreterClosedError;
+      assert.equal(error.reason, 'for a reason');
+      assert.deepEqual(await guest.closed, { cause: 'terminated', reason: 'for a reason' });
+    }
+  });
+
   it('an answer that was given before is not lost for that', async () => {
     const [guest, other] = await Promise.all([create(), create()]);
     const answered = guest.call(() => {
