@@ -283,6 +283,10 @@ void call_sync(Arguments args) {
   bool answered = false;
   std::optional<CancelCause> stopped;
   Parcel reply;
+  const auto leave = [&] {
+    if (!interpreter->leave_code()) return;
+    static_cast<GuestRealm&>(interpreter->guest()).after_stop(true);
+  };
   const auto call = [&](Local<v8::Context>) {
     interpreter->expect_call(key, limits);
     const std::optional<uint64_t> tag = interpreter->begin_call(key);
@@ -299,13 +303,13 @@ void call_sync(Arguments args) {
     if (realm.self() != nullptr) realm.self()->set_inner_call(nullptr, {});
     stopped = interpreter->cancelled(*tag);
     interpreter->end_call(*tag);
-    interpreter->leave_code();
+    leave();
   };
   const auto call_unlimited = [&](Local<v8::Context>) {
     interpreter->enter_code(Interpreter::kOtherCode);
     auto& guest = static_cast<GuestRealm&>(interpreter->guest());
     answered = guest.call_sync(type, std::move(body), &reply);
-    interpreter->leave_code();
+    leave();
   };
   // An interpreter that waits is asked things like any other.
   const auto waits_on = [&] {

@@ -84,6 +84,20 @@ void enter_code(Arguments args) { interpreter(args).enter_code(tag_of(args[0]));
 
 void leave_code(Arguments args) { interpreter(args).leave_code(); }
 
+void stop_put_off(Arguments args) {
+  args.GetReturnValue().Set(interpreter(args).stop_what_was_put_off());
+}
+
+// Whether a call was told to stop, and is not over.
+void is_cancelled(Arguments args) {
+  args.GetReturnValue().Set(interpreter(args).cancelled(tag_of(args[0])).has_value());
+}
+
+void collect_garbage(Arguments args) {
+  // All of it, at once.
+  args.GetIsolate()->MemoryPressureNotification(v8::MemoryPressureLevel::kCritical);
+}
+
 void set_timer(Arguments args) {
   const double ms = args[0]->IsNumber() ? args[0].As<v8::Number>()->Value() : -1;
   interpreter(args).set_timer(ms < 0 ? kForever : deadline_after_ms(ms));
@@ -108,6 +122,9 @@ const std::vector<NamedFunction>& guest_functions() {
       {"endCall", end_call, true},
       {"enterCode", enter_code},
       {"leaveCode", leave_code},
+      {"stopPutOff", stop_put_off, true},
+      {"isCancelled", is_cancelled},
+      {"collectGarbage", collect_garbage},
       {"setTimer", set_timer, true},
       {"now", now, true},
       {"finish", finish, true},

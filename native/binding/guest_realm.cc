@@ -42,6 +42,8 @@ std::unique_ptr<Guest> GuestRealm::make(Interpreter& interpreter, Local<v8::Cont
   std::unique_ptr<GuestRealm> realm(new GuestRealm(interpreter, context, platform));
   Local<v8::String> parameter = literal(realm->isolate(), "isolaneBinding");
   Local<v8::Object> binding = realm->begin_binding();
+  Local<Value> own_code = interpreter.own_code().share(realm->isolate());
+  binding->Set(context, literal(realm->isolate(), "ownCode"), own_code).Check();
   realm->binding_.Reset(realm->isolate(), binding);
   Local<v8::Function> main;
   if (GuestCode::run(context, kMain, parameter, binding, &main).IsEmpty()) {
@@ -85,6 +87,7 @@ void GuestRealm::set_guest_hooks(Local<v8::Object> hooks) {
   take_hook(hooks, "onImportMeta", &on_import_meta_);
   take_hook(hooks, "onUncaught", &on_uncaught_);
   take_hook(hooks, "onRejection", &on_rejection_);
+  take_hook(hooks, "onMicrotasksDropped", &on_microtasks_dropped_);
   take_hook(hooks, "onCallSync", &on_call_sync_);
 }
 
@@ -149,19 +152,36 @@ bool GuestRealm::take_up(Letter& letter, uint64_t* tag) {
 }
 
 void GuestRealm::call_hook(Local<v8::Function> hook, int argc, Local<Value> argv[]) {
-  call_and_report(hook, argc, argv);
+  const bool returned = call_and_report(hook, argc, argv);
+  if (self()->leave_code()) after_stop(returned);
+}
+
+void GuestRealm::after_stop(bool dropped) {
+  if (self()->stopping()) return;
+  // The engine does not come to them after a hook that was stopped.
+  self()->enter_code(Interpreter::kOtherCode);
+  isolate()->PerformMicrotaskCheckpoint();
+  const bool stopped_again = self()->leave_code();
+  if ((dropped || stopped_again) && !self()->stopping()) microtasks_dropped();
+}
+
+void GuestRealm::microtasks_dropped() {
+  v8::HandleScope scope(isolate());
+  if (on_microtasks_dropped_.IsEmpty()) return;
+  (void)call_and_report(on_microtasks_dropped_.Get(isolate()), 0, nullptr);
   self()->leave_code();
 }
 
-void GuestRealm::call_and_report(Local<v8::Function> hook, int argc, Local<Value> argv[]) {
+bool GuestRealm::call_and_report(Local<v8::Function> hook, int argc, Local<Value> argv[]) {
   v8::TryCatch caught(isolate());
-  if (!hook->Call(context(), v8::Undefined(isolate()), argc, argv).IsEmpty()) return;
-  if (caught.HasTerminated() || on_uncaught_.IsEmpty()) return;
+  if (!hook->Call(context(), v8::Undefined(isolate()), argc, argv).IsEmpty()) return true;
+  if (caught.HasTerminated()) return false;
+  if (on_uncaught_.IsEmpty()) return true;
   Local<Value> exception = caught.Exception();
   caught.Reset();
-  (void)on_uncaught_.Get(isolate())
-      ->Call(context(), v8::Undefined(isolate()), 1, &exception)
-      .IsEmpty();
+  return !on_uncaught_.Get(isolate())
+              ->Call(context(), v8::Undefined(isolate()), 1, &exception)
+              .IsEmpty();
 }
 
 MaybeLocal<v8::Promise> GuestRealm::import(Local<v8::String> specifier, Local<Value> referrer,
@@ -197,7 +217,13 @@ void GuestRealm::promise_rejected(const v8::PromiseRejectMessage& message) {
       reason.IsEmpty() ? v8::Undefined(isolate()).As<Value>() : reason,
       v8::Boolean::New(isolate(), unhandled),
   };
-  (void)on_rejection_.Get(isolate())->Call(context(), v8::Undefined(isolate()), 3, argv).IsEmpty();
+  {
+    OwnCode::Scope ours(self()->own_code());
+    (void)on_rejection_.Get(isolate())
+        ->Call(context(), v8::Undefined(isolate()), 3, argv)
+        .IsEmpty();
+  }
+  (void)self()->stop_what_was_put_off();
 }
 
 Local<v8::Object> GuestRealm::make_module_binding() {

@@ -29,8 +29,13 @@ class GuestRealm final : public Realm, public Guest {
                                      v8::Local<v8::Array> attributes) override;
   void import_meta(v8::Local<v8::Object> meta, v8::Local<v8::String> url) override;
   void promise_rejected(const v8::PromiseRejectMessage& message) override;
+  void microtasks_dropped() override;
   void stop() override { shut_down(); }
   void abandon() override { give_up(); }
+
+  // When code has run that was told to stop: what it left in microtasks runs now, apart from what
+  // others leave there next. `dropped`: the engine may have come to them, and dropped the rest.
+  void after_stop(bool dropped);
 
   bool must_yield() const override;
 
@@ -44,7 +49,8 @@ class GuestRealm final : public Realm, public Guest {
              node::MultiIsolatePlatform* platform);
   // Before any code of others runs. False with an exception pending on failure.
   bool guard_memory();
-  void call_and_report(v8::Local<v8::Function> hook, int argc, v8::Local<v8::Value> argv[]);
+  // False if it was stopped before it returned.
+  bool call_and_report(v8::Local<v8::Function> hook, int argc, v8::Local<v8::Value> argv[]);
 
   v8::Global<v8::Object> binding_;  // until it is complete
   v8::Global<v8::Function> main_;   // our own code, as long as its code cache is to be made anew
@@ -54,6 +60,7 @@ class GuestRealm final : public Realm, public Guest {
   v8::Global<v8::Function> on_import_meta_;
   v8::Global<v8::Function> on_uncaught_;
   v8::Global<v8::Function> on_rejection_;
+  v8::Global<v8::Function> on_microtasks_dropped_;
   v8::Global<v8::Function> on_call_sync_;
 };
 

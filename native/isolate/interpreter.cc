@@ -281,7 +281,7 @@ bool Interpreter::serve_requests() {
     last_safe_point_.store(Clock::now(), std::memory_order_relaxed);
     serving_.store(false, std::memory_order_release);
   }
-  return !stopping() && !told_to_stop_code_;
+  return !stopping() && !told_to_stop_code_ && !own_code_.has_put_off();
 }
 
 void Interpreter::on_own_thread(std::function<void()> work) {
@@ -360,9 +360,7 @@ void Interpreter::stop_code_of(uint64_t tag) {
     stopped_calls_.insert(tag);
     if (stopped_calls_.size() > kMostStopped) stopped_calls_.erase(stopped_calls_.begin());
     watch_leftovers();
-    if (current_call() != tag) return;
-    told_to_stop_code_ = true;
-    isolate_->TerminateExecution();
+    stop_leftover();
   });
   stop_inner_call();
 }
@@ -474,6 +472,7 @@ void Interpreter::look_at_memory() {
 
 bool Interpreter::stop_leftover() {
   if (stopped_calls_.empty() || !stopped_calls_.contains(current_call())) return false;
+  if (own_code_.puts_off()) return false;
   told_to_stop_code_ = true;
   isolate_->TerminateExecution();
   return true;
@@ -526,17 +525,19 @@ void Interpreter::enter_code(uint64_t tag) {
                                 v8::Number::New(isolate_, static_cast<double>(tag)));
 }
 
-void Interpreter::leave_code() {
+bool Interpreter::leave_code() {
   const uint64_t running = running_.exchange(0, std::memory_order_relaxed);
   acquit();
   if (running != 0 && running != kOtherCode) {
     v8::HandleScope scope(isolate_);
     compat::set_continuation_data(isolate_->GetCurrentContext(), v8::Undefined(isolate_));
   }
-  if (!told_to_stop_code_) return;
+  own_code_.reset();
+  if (!told_to_stop_code_) return false;
   // What was to stop has: not what runs next.
   told_to_stop_code_ = false;
   if (!stopping()) isolate_->CancelTerminateExecution();
+  return true;
 }
 
 uint64_t Interpreter::current_call() const {
@@ -721,7 +722,7 @@ void Interpreter::turn() {
     ran = true;
   }
   if (ran && !stopping()) isolate_->PerformMicrotaskCheckpoint();
-  leave_code();
+  if (leave_code() && !stopping()) guest_->microtasks_dropped();
   if (!stopping()) guest_->deliver();
   if (!stopping() && timer_.load(std::memory_order_relaxed) <= Clock::now()) {
     timer_.store(kForever, std::memory_order_relaxed);
@@ -748,6 +749,7 @@ void Interpreter::close() {
     cpu_profiles_.stop_all(isolate_);
     if (guest_ != nullptr) guest_->stop();
     guest_.reset();
+    own_code_.close();
     modules_.reset();
     context_.Reset();
   }

@@ -26,6 +26,7 @@
 #include "local_interpreter_lock.h"
 #include "loop.h"
 #include "modules.h"
+#include "own_code.h"
 #include "start_steps.h"
 #include "thread_clock.h"
 #include "uncounted_memory.h"
@@ -49,6 +50,8 @@ class Guest {
                                              v8::Local<v8::Array> attributes) = 0;
   virtual void import_meta(v8::Local<v8::Object> meta, v8::Local<v8::String> url) = 0;
   virtual void promise_rejected(const v8::PromiseRejectMessage& message) = 0;
+  // A call was stopped, and with it microtasks may have been dropped that are others'.
+  virtual void microtasks_dropped() = 0;
   // The last call: gives up all endpoints and ends the interpreters that this one created.
   virtual void stop() = 0;
   // When the interpreter's thread may never come back: gives up the same, without touching the
@@ -171,7 +174,8 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   void end_call(uint64_t tag);
   // Says whose code runs until leave_code(): that of a call with this tag, or kOtherCode.
   void enter_code(uint64_t tag);
-  void leave_code();
+  // Whether that code was told to stop.
+  bool leave_code();
   // The call whose code this is; 0: none that may be stopped.
   uint64_t current_call() const;
   // A buffer was handed over to somebody else.
@@ -198,8 +202,12 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
     set_state(State::kRunning);
     watch_leftovers();
   }
-  // Stops the code that runs if it is left of a call that was stopped.
+  // Stops the code that runs if it is that of a call that is to stop, or left of one that was
+  // stopped; but our own code only when it is done.
   bool stop_leftover();
+  OwnCode& own_code() { return own_code_; }
+  // Our own code is done: stops what was to stop meanwhile.
+  bool stop_what_was_put_off() { return own_code_.takes_up() && stop_leftover(); }
   void set_state(State state) { state_.store(state, std::memory_order_relaxed); }
   static constexpr uint64_t kOtherCode = UINT64_MAX;
   // Does what was requested; called at safe points. Whether the code that runs is to go on.
@@ -322,6 +330,7 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   bool heap_was_raised_ = false;
   v8::Isolate* isolate_ = nullptr;
   v8::Global<v8::Context> context_;
+  OwnCode own_code_;
   std::unique_ptr<Guest> guest_;
   std::unique_ptr<Modules> modules_;
   CpuProfiles cpu_profiles_;

@@ -10,3 +10,8 @@ export function hold(): void {
 export function release(): void {
   if (--pending === 0) native.keepAlive(false);
 }
+
+/** Whether anything is awaited of others. */
+export function isHeld(): boolean {
+  return pending > 0;
+}

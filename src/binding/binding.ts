@@ -114,6 +114,8 @@ export interface GuestHooks {
   onUncaught(error: unknown): void;
   /** A promise was rejected without a handler (`true`), or got one after all (`false`). */
   onRejection(promise: Promise<unknown>, reason: unknown, unhandled: boolean): void;
+  /** A call was stopped, and the engine may have dropped microtasks of others with its own. */
+  onMicrotasksDropped(): void;
   /** Answers a synchronous call made under the interpreter's lock from another thread. */
   onCallSync(type: number, body: unknown): unknown;
 }
@@ -334,6 +336,13 @@ export interface GuestBinding extends Binding {
   runScript(source: string, name: string, referrer?: string): unknown;
   /** A new object each time: keep it. */
   moduleBinding(): ModuleBinding;
+  /** See `shareOwnCode` in src/binding/own-code.ts. */
+  readonly ownCode: Int32Array;
+  stopPutOff(): boolean;
+  /** Whether a call was told to stop, and has not been dropped. */
+  isCancelled(tag: number): boolean;
+  /** Collects all garbage, now. */
+  collectGarbage(): void;
   /** The tag of the call whose code runs now, be it after an await; 0 if it is none that may be stopped. */
   currentCall(): number;
   /** A call that may be stopped is done, or is to be forgotten. */

@@ -40,7 +40,18 @@ export function stopScope(tag: number): void {
     if (stopped.size <= MOST_STOPPED) break;
     stopped.delete(oldest);
   }
-  for (const stop of stops) stop();
+  for (const stop of stops) {
+    try {
+      stop();
+    } catch {
+      // It told something of the user's, such as a signal. The others are to stop as well.
+    }
+  }
+}
+
+/** Whether that call was stopped, and not long ago. */
+export function wasStopped(tag: number): boolean {
+  return stopped.has(tag);
 }
 
 /** The tag of the call whose code runs now, if that may be stopped; otherwise 0. */

@@ -16,6 +16,10 @@ export class Fifo<Item extends Waiting<Item>> {
     this.tail = item;
   }
 
+  has(item: Item): boolean {
+    return item === this.head || item.previous !== null;
+  }
+
   remove(item: Item): void {
     if (item.previous === null) this.head = item.next;
     else item.previous.next = item.next;

@@ -1,3 +1,4 @@
+import { Status } from '../binding/binding.js';
 import { whenStopped } from '../binding/call-scope.js';
 import { startTimer } from '../binding/world.js';
 import { TimeoutError } from '../errors/channel-errors.js';
@@ -46,6 +47,13 @@ export function throwIfAborted(options: OpOptions | undefined): void {
   if (options?.signal?.aborted === true) throw options.signal.reason;
 }
 
+/** Whether a blocking operation was given up that others of the same handle wait to do. */
+export function goesOnLater(status: Status): boolean {
+  return (
+    status === Status.timedOut || status === Status.wouldBlock || status === Status.interrupted
+  );
+}
+
 export function timedOut(what: string, timeout: number, value?: unknown): TimeoutError {
   return new TimeoutError(`${what} did not happen within ${timeout} ms.`, { value });
 }
@@ -53,7 +61,10 @@ export function timedOut(what: string, timeout: number, value?: unknown): Timeou
 /** Why a pending operation is given up: the time is up, its signal aborts, or the call was stopped that waits for it. */
 export type CancelReason = { timeout: number } | { abort: unknown } | 'stopped';
 
-/** Calls `cancel` when there is a reason to; what it returns must be called when that does not matter any more. */
+/**
+ * Calls `cancel` when there is a reason to; what it returns must be called when that does not matter any more. A signal may be anything of
+ * the user's: what it throws then is its own affair.
+ */
 export function watch(
   options: OpOptions | undefined,
   cancel: (reason: CancelReason) => void,
@@ -71,6 +82,8 @@ export function watch(
   return () => {
     forget?.();
     stopTimer?.();
-    signal?.removeEventListener('abort', onAbort);
+    try {
+      signal?.removeEventListener('abort', onAbort);
+    } catch {}
   };
 }

@@ -1,12 +1,14 @@
 import '../binding/symbols.js';
 import { type EndpointSeed, native, Status } from '../binding/binding.js';
 import { isStopped, neverSettles } from '../binding/call-scope.js';
+import { whole } from '../binding/own-code.js';
 import { nextTurn, now } from '../binding/world.js';
 import { ChannelClosedError } from '../errors/channel-errors.js';
 import { channelName, describeEndpoint, failure, INSPECT } from './failure.js';
 import { Fifo, type Waiting } from './fifo.js';
 import {
   type CancelReason,
+  goesOnLater,
   type OpOptions,
   throwIfAborted,
   timedOut,
@@ -198,9 +200,11 @@ export class Receiver<T> extends native.NativeReceiver {
    */
   close(): void {
     if (this.released || !this.nativeIsOpen()) return;
-    this.rejectPending();
-    this.released = true;
-    this.nativeRelease();
+    whole(() => {
+      this.rejectPending();
+      this.released = true;
+      this.nativeRelease();
+    });
   }
 
   /** Drops what is queued; from now on every operation on either side throws a ChannelPoisonedError with the reason. */
@@ -228,7 +232,7 @@ export class Receiver<T> extends native.NativeReceiver {
 
   /** The next message for an iterator, blocking; `NOTHING` when the channel is closed and drained. @internal */
   nextSync(): unknown {
-    if (this.pending.head !== null) this.flush(Number.POSITIVE_INFINITY);
+    if (this.pending.head !== null) whole(() => this.flush(Number.POSITIVE_INFINITY));
     const message = this.nativeTake(Number.POSITIVE_INFINITY);
     if (message === NOTHING) {
       const status = this.nativeStatus();
@@ -251,10 +255,12 @@ export class Receiver<T> extends native.NativeReceiver {
   private receiveLater(options: OpOptions | undefined): Promise<T> {
     return new Promise<unknown>((resolve, reject) => {
       const receive = new PendingReceive(resolve, reject);
-      if (this.pending.head === null) startWaiting(this);
-      this.pending.push(receive);
       receive.stopWatching = watch(options, (why) => this.cancel(receive, why));
-      if (this.pending.head === receive) this.advance();
+      whole(() => {
+        if (this.pending.head === null) startWaiting(this);
+        this.pending.push(receive);
+        if (this.pending.head === receive) this.advance();
+      });
     }) as Promise<T>;
   }
 
@@ -301,6 +307,12 @@ export class Receiver<T> extends native.NativeReceiver {
   }
 
   private cancel(receive: PendingReceive, why: CancelReason): void {
+    whole(() => {
+      if (this.pending.has(receive)) this.cancelPending(receive, why);
+    });
+  }
+
+  private cancelPending(receive: PendingReceive, why: CancelReason): void {
     const wasFirst = this.pending.head === receive;
     const message = wasFirst ? this.withdraw() : NOTHING;
     this.remove(receive);
@@ -335,17 +347,18 @@ export class Receiver<T> extends native.NativeReceiver {
     throwIfAborted(options);
     const timeout = timeoutOf(options);
     const end = now() + timeout;
-    if (this.flush(end)) {
+    let status = whole(() => this.flush(end));
+    if (status === done) {
       const message = this.nativeTake(Math.max(0, end - now()));
       if (message !== NOTHING) return message as T;
-      const status = this.nativeStatus();
-      if (status !== Status.timedOut && status !== wouldBlock) throw this.failure(status);
+      status = this.nativeStatus();
     }
+    if (status !== Status.timedOut && status !== wouldBlock) throw this.failure(status);
     throw timedOut(`The receive from ${channelName(this)}`, timeout);
   }
 
-  /** Serves what is pending, blocking; false when the time was up before. */
-  private flush(end: number): boolean {
+  /** Serves what is pending, blocking; `done`, or why it has not come to an end. */
+  private flush(end: number): Status {
     for (let receive = this.pending.head; receive !== null; receive = this.pending.head) {
       let message = this.withdraw();
       if (message === NOTHING) message = this.nativeTake(Math.max(0, end - now()));
@@ -354,13 +367,13 @@ export class Receiver<T> extends native.NativeReceiver {
         continue;
       }
       const status = this.nativeStatus();
-      if (status === Status.timedOut || status === wouldBlock) {
+      if (goesOnLater(status)) {
         this.advance();
-        return false;
+        return status;
       }
       this.remove(receive).reject(this.failure(status));
     }
-    return true;
+    return done;
   }
 }
 

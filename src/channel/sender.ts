@@ -1,12 +1,14 @@
 import '../binding/symbols.js';
 import { type EndpointSeed, native, type Packed, Status } from '../binding/binding.js';
 import { isStopped, neverSettles } from '../binding/call-scope.js';
+import { whole } from '../binding/own-code.js';
 import { now } from '../binding/world.js';
 import { carriesMoved, unmarked } from '../ownership/move.js';
 import { channelName, describeEndpoint, failure, INSPECT } from './failure.js';
 import { Fifo, type Waiting } from './fifo.js';
 import {
   type CancelReason,
+  goesOnLater,
   type OpOptions,
   throwIfAborted,
   timedOut,
@@ -224,8 +226,10 @@ export class Sender<T> extends native.NativeSender {
    */
   close(): void {
     if (this.released || !this.nativeIsOpen()) return;
-    this.released = true;
-    if (this.pending.head === null) this.nativeRelease();
+    whole(() => {
+      this.released = true;
+      if (this.pending.head === null) this.nativeRelease();
+    });
   }
 
   /** Drops what is queued; from now on every operation on either side throws a ChannelPoisonedError with the reason. */
@@ -265,10 +269,12 @@ export class Sender<T> extends native.NativeSender {
         resolve,
         reject,
       );
-      if (this.pending.head === null) startWaiting(this);
-      this.pending.push(send);
       send.stopWatching = watch(options, (why) => this.cancel(send, why));
-      if (this.pending.head === send) this.advance();
+      whole(() => {
+        if (this.pending.head === null) startWaiting(this);
+        this.pending.push(send);
+        if (this.pending.head === send) this.advance();
+      });
     });
   }
 
@@ -311,6 +317,12 @@ export class Sender<T> extends native.NativeSender {
   }
 
   private cancel(send: PendingSend, why: CancelReason): void {
+    whole(() => {
+      if (this.pending.has(send)) this.cancelPending(send, why);
+    });
+  }
+
+  private cancelPending(send: PendingSend, why: CancelReason): void {
     const wasFirst = this.pending.head === send;
     if (wasFirst && this.withdraw(send) === done) this.settle(send, done);
     else if (why === 'stopped') this.remove(send);
@@ -336,7 +348,7 @@ export class Sender<T> extends native.NativeSender {
     const timeout = timeoutOf(options);
     if (this.released) throw this.failure(Status.closed, unmarked(value));
     const end = now() + timeout;
-    let status: Status = this.flush(end) ? done : Status.timedOut;
+    let status = whole(() => this.flush(end));
     if (status === done) {
       status = this.nativePut(value, Math.max(0, end - now()), transferOf(options));
     }
@@ -347,20 +359,20 @@ export class Sender<T> extends native.NativeSender {
     throw this.failure(status, unmarked(value));
   }
 
-  /** Sends what is pending, blocking; false when the time was up before. */
-  private flush(end: number): boolean {
+  /** Sends what is pending, blocking; `done`, or why it has not come to an end. */
+  private flush(end: number): Status {
     for (let send = this.pending.head; send !== null; send = this.pending.head) {
       let status = this.withdraw(send);
       if (status !== done) {
         status = this.nativePutPacked(send.message, Math.max(0, end - now()));
       }
-      if (status === Status.timedOut || status === wouldBlock) {
+      if (goesOnLater(status)) {
         this.advance();
-        return false;
+        return status;
       }
       this.settle(send, status);
     }
-    return true;
+    return done;
   }
 }
 

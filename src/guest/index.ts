@@ -5,14 +5,15 @@
 
 import '../binding/symbols.js';
 import { setCurrentTag } from '../binding/call-scope.js';
+import { shareOwnCode } from '../binding/own-code.js';
 import { deliver } from '../interpreter/post-office.js';
-import { answerSync, serve } from '../interpreter/serve.js';
+import { answerSync, openCalls, serve } from '../interpreter/serve.js';
 import { guest } from './binding.js';
 import { finish, runTimers } from './end.js';
 import { functionCompiler } from './function-compiler.js';
 import { defineLazyGlobals } from './lazy-globals.js';
 import { keepLetters } from './letters.js';
-import { library, setAnswer } from './library.js';
+import { hasLibrary, library, setAnswer } from './library.js';
 
 guest.setHooks({
   makeSender: (seed) => library().hooks.makeSender(seed),
@@ -29,10 +30,14 @@ guest.setGuestHooks({
   onImportMeta: (meta, url) => library().onImportMeta(meta, url),
   onUncaught: (error) => library().onUncaught(error),
   onRejection: (promise, reason, unhandled) => library().onRejection(promise, reason, unhandled),
+  onMicrotasksDropped: () => {
+    if (openCalls.size > 0) library().onMicrotasksDropped();
+  },
   onCallSync: answerSync,
 });
 
 setCurrentTag(() => guest.currentCall());
+shareOwnCode(guest.ownCode, () => guest.stopPutOff());
 defineLazyGlobals();
 keepLetters();
 
@@ -42,6 +47,9 @@ setAnswer(
     functionCompiler,
     endCall: (tag) => guest.endCall(tag),
     finish,
+    onClosing: () => {
+      if (hasLibrary()) library().onClosing();
+    },
     unusual: () => library().unusualAnswers,
   }),
 );

@@ -1,4 +1,5 @@
 import { shared } from 'isolane:shared';
+import { whole } from '../binding/own-code.js';
 import type { Answer } from '../interpreter/serve.js';
 import { guest } from './binding.js';
 import type { Library } from './chunks/library.js';
@@ -13,11 +14,13 @@ export function setAnswer(given: Answer): void {
 
 /** Everything that not every interpreter needs; loaded now if it is not there yet. */
 export function library(): Library {
-  if (loaded === undefined) {
-    const { start } = guest.loadChunk('library', shared) as { start(answer: Answer): Library };
-    loaded = start(answer);
-  }
+  loaded ??= whole(load);
   return loaded;
+}
+
+function load(): Library {
+  const { start } = guest.loadChunk('library', shared) as { start(answer: Answer): Library };
+  return start(answer);
 }
 
 export function hasLibrary(): boolean {

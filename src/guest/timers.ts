@@ -1,4 +1,5 @@
 import { currentScope, isRunning, isStopped, whenStopped } from '../binding/call-scope.js';
+import { whole } from '../binding/own-code.js';
 import { guest } from './binding.js';
 import { type Due, TimerHeap } from './timer-heap.js';
 import { reportUncaught } from './uncaught.js';
@@ -52,13 +53,15 @@ class Timeout extends Handle implements Due {
 
   /** Starts the delay anew. */
   refresh(): this {
-    timers.remove(this);
-    start(this);
+    whole(() => {
+      timers.remove(this);
+      start(this);
+    });
     return this;
   }
 
   close(): this {
-    stop(this);
+    clear(this);
     return this;
   }
 
@@ -67,7 +70,7 @@ class Timeout extends Handle implements Due {
   }
 
   [Symbol.dispose](): void {
-    stop(this);
+    clear(this);
   }
 }
 
@@ -83,7 +86,7 @@ class Immediate extends Handle {
   }
 
   [Symbol.dispose](): void {
-    stopImmediate(this);
+    clearImmediate(this);
   }
 }
 
@@ -101,6 +104,11 @@ function stop(timer: Timeout): void {
   timer.forget?.();
 }
 
+function startImmediate(immediate: Immediate): void {
+  immediates.add(immediate);
+  wakeInTime();
+}
+
 function stopImmediate(immediate: Immediate): void {
   immediates.delete(immediate);
   immediate.forget?.();
@@ -114,7 +122,10 @@ function wakeInTime(): void {
   else guest.setTimer(-1);
 }
 
-/** Runs one callback that is due: what it queued in microtasks comes before the next, as in Node. */
+/**
+ * Runs one callback that is due: what it queued in microtasks comes before the next, as in Node. The callback may be stopped, so that
+ * nothing after it runs here.
+ */
 export function runTimers(): void {
   const { first } = timers;
   const [immediate] = immediates;
@@ -122,20 +133,22 @@ export function runTimers(): void {
   const turn = immediate === undefined ? guest.now() : immediate.due;
   if (first !== undefined && first.due <= turn) runTimeout(first);
   else if (immediate !== undefined) runImmediate(immediate);
-  wakeInTime();
+  else wakeInTime();
 }
 
 function runTimeout(timer: Timeout): void {
   timers.remove(timer);
   if (!timer.repeats) stop(timer);
+  wakeInTime();
   run(timer.callback, timer.args, timer, timer.scope);
   const refreshed = timer.place >= 0;
   const cleared = !byId.has(timer.id);
-  if (timer.repeats && !refreshed && !cleared) start(timer);
+  if (timer.repeats && !refreshed && !cleared) whole(() => start(timer));
 }
 
 function runImmediate(immediate: Immediate): void {
   stopImmediate(immediate);
+  wakeInTime();
   run(immediate.callback, immediate.args, immediate, immediate.scope);
 }
 
@@ -160,21 +173,31 @@ function startNew(callback: unknown, delay: unknown, args: unknown[], repeats: b
   const ms = Number(delay);
   const timer = new Timeout(callback, args, ms >= 1 && ms <= LONGEST ? ms : 1, repeats);
   if (isStopped()) return timer;
-  timer.forget = whenStopped(() => stop(timer));
-  start(timer);
+  whole(() => {
+    timer.forget = whenStopped(() => stop(timer));
+    start(timer);
+  });
   return timer;
 }
 
 function clear(timer: unknown): void {
   const isId = typeof timer === 'number' || typeof timer === 'string';
   const known = timer instanceof Timeout ? timer : isId ? byId.get(Number(timer)) : undefined;
-  if (known !== undefined) stop(known);
+  if (known !== undefined) whole(() => stop(known));
+}
+
+function clearImmediate(immediate: unknown): void {
+  if (immediate instanceof Immediate) whole(() => stopImmediate(immediate));
+}
+
+/** Whether any code waits for its time. */
+export function anyTimer(): boolean {
+  return timers.first !== undefined || immediates.size > 0;
 }
 
 /** Calls code of our own when what is due now has had its turn, whatever call it is that runs. */
 export function atNextTurn(callback: () => void): void {
-  immediates.add(new Immediate(callback, [], 0));
-  wakeInTime();
+  whole(() => startImmediate(new Immediate(callback, [], 0)));
 }
 
 export const timerGlobals = {
@@ -189,14 +212,13 @@ export const timerGlobals = {
     checkCallback(callback);
     const immediate = new Immediate(callback, args);
     if (isStopped()) return immediate;
-    immediate.forget = whenStopped(() => stopImmediate(immediate));
-    immediates.add(immediate);
-    wakeInTime();
+    whole(() => {
+      immediate.forget = whenStopped(() => stopImmediate(immediate));
+      startImmediate(immediate);
+    });
     return immediate;
   },
-  clearImmediate: (immediate: unknown) => {
-    if (immediate instanceof Immediate) stopImmediate(immediate);
-  },
+  clearImmediate,
 
   queueMicrotask: (callback: unknown) => {
     checkCallback(callback);

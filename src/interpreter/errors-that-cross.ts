@@ -46,6 +46,12 @@ export function encodeError(thrown: unknown): EncodedError {
   return encoded;
 }
 
+/** In the place of what was thrown, should it not travel all the same, as for want of memory. */
+export function unspeakable(): EncodedError {
+  const message = 'Something was thrown that could not be sent to another interpreter.';
+  return [encodeOne(new IsolaneError('ERR_ISOLANE_THROWN_VALUE', message), () => -1)];
+}
+
 function encodeOne(thrown: unknown, placeOf: (value: unknown) => number): EncodedThrowable {
   if (!isError(thrown)) return encodeValue(thrown);
   const className = attempt(() => nameOfClass(thrown)) ?? 'Error';
@@ -70,7 +76,8 @@ export function isError(value: unknown): value is Error {
 }
 
 function encodeValue(value: unknown): EncodedThrowable {
-  if (canTravel(value)) return { error: false, value };
+  const copy = copyOf(value);
+  if (copy !== undefined) return { error: false, value: copy[0] };
   const kind = typeof value;
   const shown = attempt(() => (kind === 'symbol' ? String(value) : named(value))) ?? '';
   const message = `Something was thrown that cannot travel to another interpreter: a value of type ${kind}${shown && ` (${shown})`}.`;
@@ -100,8 +107,12 @@ function propertiesOf(
     if (own === undefined) continue;
     const { value } = own;
     // Structured clone would leave out what is an error's own.
-    if (isError(value)) references.push([key, placeOf(value), true]);
-    else if (canTravel(value)) properties.push([key, value]);
+    if (isError(value)) {
+      references.push([key, placeOf(value), true]);
+      continue;
+    }
+    const copy = copyOf(value);
+    if (copy !== undefined) properties.push([key, copy[0]]);
   }
   for (const key of links) {
     if ((keys.includes(key) && !apart.has(key)) || attempt(() => key in error) !== true) continue;
@@ -111,12 +122,12 @@ function propertiesOf(
   return { properties, references };
 }
 
-/** Whether it can be sent as it is now. */
-export function canTravel(value: unknown): boolean {
+/** A copy that can travel, as the original might not do a second time: it may have getters. Undefined if there is none. */
+export function copyOf(value: unknown): [unknown] | undefined {
   if (typeof value !== 'object' || value === null) {
-    return typeof value !== 'function' && typeof value !== 'symbol';
+    return typeof value === 'function' || typeof value === 'symbol' ? undefined : [value];
   }
-  return attempt(() => [native.clone(value)]) !== undefined;
+  return attempt(() => [native.clone(value)]);
 }
 
 function read(error: object, key: string): unknown {

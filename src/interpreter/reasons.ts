@@ -1,7 +1,7 @@
 /** Reasons on their way to those who are told of an end. */
 
 import {
-  canTravel,
+  copyOf,
   decodeError,
   type EncodedError,
   encodeError,
@@ -13,8 +13,8 @@ type EncodedReason = { error: EncodedError } | { value: unknown };
 
 export function encodeReason(reason: unknown): unknown {
   if (isError(reason)) return { error: encodeError(reason) } satisfies EncodedReason;
-  const wrapped = typeof reason === 'object' && reason !== null && canTravel(reason);
-  return wrapped ? ({ value: reason } satisfies EncodedReason) : reason;
+  const copy = typeof reason === 'object' && reason !== null ? copyOf(reason) : undefined;
+  return copy === undefined ? reason : ({ value: copy[0] } satisfies EncodedReason);
 }
 
 export function decodeReason(encoded: unknown): unknown {

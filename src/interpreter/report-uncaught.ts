@@ -1,10 +1,10 @@
 import { native } from '../binding/binding.js';
 import { writeTo } from './console.js';
 import { ownConsoleRoute } from './console-routes.js';
-import { encodeError } from './errors-that-cross.js';
+import { type EncodedError, encodeError, unspeakable } from './errors-that-cross.js';
 import { interpreterName } from './names.js';
 import { post } from './post-office.js';
-import { type ConsoleRoute, Letter, type UncaughtBody } from './protocol.js';
+import { type ConsoleRoute, type ErrorRoute, Letter, type UncaughtBody } from './protocol.js';
 import { ownErrorRoute } from './uncaught-errors.js';
 
 /** Tells of what nobody caught here. `host`: the console for it if ours is ignored. */
@@ -15,12 +15,25 @@ export function reportUncaught(
 ): void {
   const route = ownErrorRoute();
   if (route !== undefined) {
-    const body: UncaughtBody = { kind, error: encodeError(error), name: native.partyName };
-    if (post(route.to, Letter.uncaught, route.route, body)) return;
+    if (tell(route, kind, encodeError(error)) ?? tell(route, kind, unspeakable())) return;
   }
   const console = ownConsoleRoute();
   const what = kind === 'unhandledRejection' ? 'Uncaught (in promise)' : 'Uncaught';
   const where = interpreterName(native.partyId, native.partyName);
   // A console that is ignored is not a reason to hide mistakes.
   writeTo(console.to < 0 ? host : console, 'error', [`${what} in ${where}:`, error]);
+}
+
+/** Whether somebody is there to be told; undefined if it could not be sent. */
+function tell(
+  { to, route }: ErrorRoute,
+  kind: UncaughtBody['kind'],
+  error: EncodedError,
+): boolean | undefined {
+  const body: UncaughtBody = { kind, error, name: native.partyName };
+  try {
+    return post(to, Letter.uncaught, route, body);
+  } catch {
+    return undefined;
+  }
 }

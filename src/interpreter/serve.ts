@@ -1,5 +1,6 @@
 import { NativeLetter, native } from '../binding/binding.js';
 import { endScope, startScope, stopScope } from '../binding/call-scope.js';
+import { whole } from '../binding/own-code.js';
 import { compileFunction, type FunctionCompiler } from './compile-function.js';
 import type { EncodedError } from './errors-that-cross.js';
 import type { FunctionText } from './function-text.js';
@@ -17,12 +18,16 @@ export interface Server {
   functionCompiler: FunctionCompiler;
   /** Ends the interpreter after this turn. */
   finish(): void;
+  /** It is to close as soon as no call is open. */
+  onClosing?(): void;
   /** Asked for when a call does not simply return a value. */
   unusual(): UnusualAnswers;
 }
 
 export interface UnusualAnswers {
   encodeError(error: unknown): EncodedError;
+  /** Says that what was thrown could not be encoded. */
+  unspeakable(): EncodedError;
   /** Of an answer that cannot travel: without the place that the result has in it. */
   encodeReplyError(error: unknown): EncodedError;
   /** Adds to the error about a variable that a function left at home what to do about it. */
@@ -30,6 +35,8 @@ export interface UnusualAnswers {
   /** Keeps the iterator that a result is, and returns its number; undefined if it is none. */
   openIterator(owner: number, result: unknown): number | undefined;
   closed(): Error;
+  /** For a call that can never end. */
+  interrupted(): Error;
   promiseInSync(): Error;
   /** Throws if the result of a synchronous call is an iterator. */
   refuseIterator(result: unknown): void;
@@ -45,12 +52,26 @@ export type Answer = <Body, Result = unknown>(
   reply?: Reply<Result>,
 ) => void;
 
+/** A call whose code has returned a promise. */
+export interface OpenCall {
+  /** Who asked, and what it is called there. */
+  readonly from: number;
+  readonly id: number;
+  /** What is waited for: gone when there is nothing left that could settle it. */
+  readonly promise: WeakRef<Promise<unknown>>;
+}
+
+/** By their tags, or numbers below 0 for those that have none. A call is in here or it is over: nothing else is to be kept in step. */
+const open = new Map<number, OpenCall>();
+let lastUntagged = 0;
+
+export const openCalls: ReadonlyMap<number, OpenCall> = open;
+
 /**
  * Answers the calls and scripts of other parties, in an interpreter. Returns what has further types of requests answered
  * (src/interpreter/unusual-answers.ts).
  */
 export function serve(server: Server): Answer {
-  let running = 0;
   let closing = false;
 
   const call: AnswerTo<CallBody> = ([text, args]) => {
@@ -68,34 +89,50 @@ export function serve(server: Server): Answer {
   };
 
   const finishIfIdle = (): void => {
-    if (closing && running === 0) server.finish();
+    if (closing && open.size === 0) server.finish();
   };
 
-  /** What forgets a call that was stopped, by its tag. */
-  const stoppable = new Map<number, () => void>();
-
-  /** Returns what must be called when the call is done; a call that was stopped meanwhile is not answered. */
-  const begin = (tag: number): ((reply: () => void) => void) => {
-    let over = false;
-    const end = (reply: () => void): void => {
-      if (over) return;
-      // Part of the call, with its limits: the result's getters run now.
-      reply();
-      over = true;
-      if (tag !== 0) {
-        stoppable.delete(tag);
+  /** Forgets a call, wherever it is stopped or done. */
+  const end = (tag: number): void => {
+    whole(() => {
+      open.delete(tag);
+      if (tag > 0) {
         endScope(tag);
         server.endCall(tag);
       }
-      running--;
       finishIfIdle();
+    });
+  };
+
+  /** Answers a call when its promise is settled; one that was dropped meanwhile is not answered. */
+  const answerLater = (
+    from: number,
+    id: number,
+    tag: number,
+    result: PromiseLike<unknown>,
+    done: (result: unknown) => void,
+  ): void => {
+    const key = tag === 0 ? --lastUntagged : tag;
+    const settle = (reply: () => void): void => {
+      if (!open.has(key)) return;
+      try {
+        // Part of the call, with its limits: the result's getters run now.
+        reply();
+      } finally {
+        end(key);
+      }
     };
-    running++;
-    if (tag !== 0) {
-      startScope(tag);
-      stoppable.set(tag, () => end(() => {}));
+    const promise = Promise.resolve(result);
+    open.set(key, { from, id, promise: new WeakRef(promise) });
+    try {
+      promise.then(
+        (value) => settle(() => done(value)),
+        (error) => settle(() => fail(from, id, error)),
+      );
+    } catch (error) {
+      open.delete(key);
+      throw error;
     }
-    return end;
   };
 
   const succeed: Reply<unknown> = (to, id, result) => {
@@ -105,12 +142,15 @@ export function serve(server: Server): Answer {
   };
 
   const fail: Reply<unknown> = (to, id, error) => {
-    post(to, Letter.failure, id, server.unusual().encodeError(error));
+    try {
+      post(to, Letter.failure, id, server.unusual().encodeError(error));
+    } catch {
+      post(to, Letter.failure, id, server.unusual().unspeakable());
+    }
   };
 
   const answer: Answer = (type, handler, reply = succeed) => {
     handleLetters(type, (from, id, body, tag) => {
-      const end = begin(tag);
       const done = (result: unknown): void => {
         try {
           reply(from, id, result as never);
@@ -118,27 +158,24 @@ export function serve(server: Server): Answer {
           fail(from, id, error);
         }
       };
-      if (closing) return end(() => fail(from, id, server.unusual().closed()));
+      if (tag !== 0) startScope(tag);
       try {
+        if (closing) throw server.unusual().closed();
         if (body instanceof Unreadable) throw body.problem;
         const run = (): unknown => handler(body as never);
         const result = tag === 0 ? run() : (server.runInCall ?? plainly)(tag, run);
-        if (!isThenable(result)) return end(() => done(result));
-        Promise.resolve(result).then(
-          (value) => end(() => done(value)),
-          (error) => end(() => fail(from, id, error)),
-        );
+        if (isThenable(result)) return answerLater(from, id, tag, result, done);
+        done(result);
       } catch (error) {
-        end(() => fail(from, id, error));
+        fail(from, id, error);
       }
+      if (tag !== 0) end(tag);
     });
   };
 
   handleLetters(NativeLetter.dropCall, (_from, tag) => {
     stopScope(tag);
-    const forget = stoppable.get(tag);
-    if (forget === undefined) server.endCall(tag);
-    else forget();
+    end(tag);
   });
   answer(Letter.call, call);
   answer<ScriptBody>(Letter.exec, ([code, filename, referrer]) => {
@@ -158,6 +195,7 @@ export function serve(server: Server): Answer {
   handleLetters(Letter.close, () => {
     closing = true;
     finishIfIdle();
+    server.onClosing?.();
   });
 
   const callNow = (body: CallBody): unknown => {
@@ -178,7 +216,21 @@ export function serve(server: Server): Answer {
       return [false, server.unusual().encodeError(error)];
     }
   };
+  interrupt = (key) => {
+    const call = open.get(key);
+    if (call === undefined) return;
+    stopScope(key);
+    fail(call.from, call.id, server.unusual().interrupted());
+    end(key);
+  };
   return answer;
+}
+
+let interrupt: (key: number) => void;
+
+/** Has an open call fail that can never end. */
+export function interruptCall(key: number): void {
+  interrupt(key);
 }
 
 let serveSync: (type: number, body: unknown) => CallSyncReply;
@@ -195,7 +247,7 @@ function plainly(_tag: number, code: () => unknown): unknown {
   return code();
 }
 
-function isThenable(value: unknown): boolean {
+function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -6,7 +6,7 @@ import { IsolaneError } from '../errors/isolane-error.js';
 import { NotShareableError } from '../errors/ownership-errors.js';
 import { onEnded } from './calls.js';
 import { setOwnConsoleRoute } from './console-routes.js';
-import { type EncodedError, encodeError } from './errors-that-cross.js';
+import { type EncodedError, encodeError, unspeakable } from './errors-that-cross.js';
 import { shapesOf } from './export-shapes.js';
 import { explainFreeVariable } from './free-variables.js';
 import {
@@ -92,10 +92,15 @@ function ownName(): string {
 
 export const unusualAnswers: UnusualAnswers = {
   encodeError,
+  unspeakable,
   encodeReplyError: (error): EncodedError => encodeError(withoutReplyRoot(error)),
   explainFreeVariable: (error, text) => explainFreeVariable(error, text, ownName()),
   openIterator,
   closed: () => new InterpreterClosedError(`The ${ownName()} is closing and takes no more calls.`),
+  interrupted: () => {
+    const text = `The call to the ${ownName()} can never end: another one was stopped, and with its code the engine dropped what this one was to go on with.`;
+    return new IsolaneError('ERR_ISOLANE_INTERRUPTED', text);
+  },
   promiseInSync: () => {
     const text = 'The function returned a promise, for which callSync cannot wait; use call().';
     return new IsolaneError('ERR_ISOLANE_ASYNC_RESULT', text);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { InterpreterClosedError, type IsolaneError } from 'isolane';
-import { interpreters } from '../support/interpreters.js';
+import { interpreters, withInterpreter } from '../support/interpreters.js';
 import { fixture } from '../support/modules.js';
 import { rejection, thrown } from '../support/wait.js';
 
@@ -348,4 +348,23 @@ describe('a message that cannot be read on the other side', () => {
       InterpreterClosedError,
     );
   });
+
+  it('is read once, whatever its getters do the second time', () =>
+    withInterpreter(async (interpreter) => {
+      const throws = (): never => {
+        let reads = 0;
+        const fickle = {
+          get value() {
+            if (reads++ > 0) throw new Error('read twice');
+            return reads;
+          },
+        };
+        throw Object.assign(new Error('once'), { fickle });
+      };
+      const expected = { message: 'once', fickle: { value: 1 } };
+      await assert.rejects(interpreter.call(throws), expected);
+      await assert.rejects(interpreter.with({ timeout: 60_000 }).call(throws), expected);
+      assert.throws(() => interpreter.callSync(throws), expected);
+      await interpreter.close();
+    }));
 });

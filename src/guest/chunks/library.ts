@@ -16,6 +16,7 @@ import { api } from '../api.js';
 import { guest } from '../binding.js';
 import { builtIn, knownBuiltIn } from '../lazy-globals.js';
 import { deliverKept } from '../letters.js';
+import { closeWithoutLost, microtasksDropped } from '../lost-calls.js';
 import { fillImportMeta, importModule } from '../modules.js';
 import { structuredClone } from '../structured-clone.js';
 import { atNextTurn, runTimers, timerGlobals } from '../timers.js';
@@ -28,6 +29,8 @@ export interface Library extends Omit<GuestHooks, 'onCallSync' | 'onTimer'> {
   readonly timerGlobals: typeof timerGlobals;
   /** The globals of src/guest/lazy-globals.ts that come from here. */
   readonly globals: Record<string, unknown>;
+  /** To be called when the interpreter is to close as soon as no call is open. */
+  onClosing(): void;
   runTimers(): void;
   /** Ends the interpreter after this turn, in which what was rejected may still get its handler. */
   finish(): void;
@@ -61,6 +64,8 @@ export function start(answer: Answer): Library {
     onUncaught: reportUncaught,
     onRejection: (promise, reason, unhandled) =>
       noteRejection(promise, reason, unhandled, atNextTurn),
+    onMicrotasksDropped: microtasksDropped,
+    onClosing: closeWithoutLost,
     runTimers,
     finish: () =>
       atNextTurn(() => {
