@@ -4,6 +4,7 @@
 
 #include "../value/decode.h"
 #include "../value/encode.h"
+#include "../value/reason.h"
 #include "function_functions.h"
 #include "guest_code.h"
 #include "guest_functions.h"
@@ -85,7 +86,6 @@ void GuestRealm::set_guest_hooks(Local<v8::Object> hooks) {
   take_hook(hooks, "onTimer", &on_timer_);
   take_hook(hooks, "onImport", &on_import_);
   take_hook(hooks, "onImportMeta", &on_import_meta_);
-  take_hook(hooks, "onUncaught", &on_uncaught_);
   take_hook(hooks, "onRejection", &on_rejection_);
   take_hook(hooks, "onMicrotasksDropped", &on_microtasks_dropped_);
   take_hook(hooks, "onCallSync", &on_call_sync_);
@@ -110,12 +110,16 @@ bool GuestRealm::call_sync(uint32_t type, Parcel&& body, Parcel* reply) {
     caught.Reset();
     return ask();
   };
+  const auto fail = [&] {
+    if (!caught.HasTerminated()) end_for(caught);
+    return false;
+  };
   if (on_call_sync_.IsEmpty()) return false;
   const bool readable = decode(*this, std::move(body)).ToLocal(&argv[1]);
-  if (readable ? !ask() : !ask_for_failure()) return false;
+  if (readable ? !ask() : !ask_for_failure()) return fail();
   if (!give()) {
     handover = Handover();
-    if (!ask_for_failure() || !give()) return false;
+    if (!ask_for_failure() || !give()) return fail();
   }
   handover.commit(*this);
   return true;
@@ -176,12 +180,24 @@ bool GuestRealm::call_and_report(Local<v8::Function> hook, int argc, Local<Value
   v8::TryCatch caught(isolate());
   if (!hook->Call(context(), v8::Undefined(isolate()), argc, argv).IsEmpty()) return true;
   if (caught.HasTerminated()) return false;
-  if (on_uncaught_.IsEmpty()) return true;
-  Local<Value> exception = caught.Exception();
-  caught.Reset();
-  return !on_uncaught_.Get(isolate())
-              ->Call(context(), v8::Undefined(isolate()), 1, &exception)
-              .IsEmpty();
+  end_for(caught);
+  return true;
+}
+
+// What user code throws is caught in JavaScript. So this is our own code that failed, on which the
+// guest may have broken the language's built-ins: whoever waits for an answer would get none.
+void GuestRealm::end_for(const v8::TryCatch& caught) {
+  std::string text = "its own code failed";
+  {
+    v8::TryCatch inner(isolate());
+    v8::String::Utf8Value message(isolate(), caught.Exception());
+    if (*message != nullptr) text.append(": ").append(*message, message.length());
+  }
+  Local<v8::String> reason;
+  if (!v8::String::NewFromUtf8(isolate(), text.c_str()).ToLocal(&reason)) {
+    reason = v8::String::Empty(isolate());
+  }
+  self()->terminate(EndCause::kTerminated, encode_reason(*this, reason));
 }
 
 MaybeLocal<v8::Promise> GuestRealm::import(Local<v8::String> specifier, Local<Value> referrer,

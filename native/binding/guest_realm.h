@@ -49,6 +49,7 @@ class GuestRealm final : public Realm, public Guest {
              node::MultiIsolatePlatform* platform);
   // Before any code of others runs. False with an exception pending on failure.
   bool guard_memory();
+  void end_for(const v8::TryCatch& caught);
   // False if it was stopped before it returned.
   bool call_and_report(v8::Local<v8::Function> hook, int argc, v8::Local<v8::Value> argv[]);
 
@@ -58,7 +59,6 @@ class GuestRealm final : public Realm, public Guest {
   v8::Global<v8::Function> on_timer_;
   v8::Global<v8::Function> on_import_;
   v8::Global<v8::Function> on_import_meta_;
-  v8::Global<v8::Function> on_uncaught_;
   v8::Global<v8::Function> on_rejection_;
   v8::Global<v8::Function> on_microtasks_dropped_;
   v8::Global<v8::Function> on_call_sync_;

@@ -110,8 +110,6 @@ export interface GuestHooks {
   /** `import()` in `referrer` (a URL or a script's name): resolves to the module's namespace. `attributes`: keys and values in turn. */
   onImport(specifier: string, referrer: string, attributes: string[]): Promise<object>;
   onImportMeta(meta: Record<string, unknown>, url: string): void;
-  /** An exception that nobody caught (a timer's, a hook's). */
-  onUncaught(error: unknown): void;
   /** A promise was rejected without a handler (`true`), or got one after all (`false`). */
   onRejection(promise: Promise<unknown>, reason: unknown, unhandled: boolean): void;
   /** A call was stopped, and the engine may have dropped microtasks of others with its own. */

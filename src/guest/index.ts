@@ -28,7 +28,6 @@ guest.setGuestHooks({
   onImport: (specifier, referrer, attributes) =>
     library().onImport(specifier, referrer, attributes),
   onImportMeta: (meta, url) => library().onImportMeta(meta, url),
-  onUncaught: (error) => library().onUncaught(error),
   onRejection: (promise, reason, unhandled) => library().onRejection(promise, reason, unhandled),
   onMicrotasksDropped: () => {
     if (openCalls.size > 0) library().onMicrotasksDropped();

@@ -49,7 +49,7 @@ const tools: Tools = {
   // As they were at the start, whatever the guest makes of the global ones.
   setTimeout: (callback, ms) => library().timerGlobals.setTimeout(callback, ms),
   clearTimeout: (timer) => library().timerGlobals.clearTimeout(timer),
-  reportUncaught: (error) => library().onUncaught(error),
+  reportUncaught: (error) => library().reportUncaught(error),
   builtIn,
 };
 

@@ -31,6 +31,7 @@ export interface Library extends Omit<GuestHooks, 'onCallSync' | 'onTimer'> {
   readonly globals: Record<string, unknown>;
   /** To be called when the interpreter is to close as soon as no call is open. */
   onClosing(): void;
+  reportUncaught(error: unknown): void;
   runTimers(): void;
   /** Ends the interpreter after this turn, in which what was rejected may still get its handler. */
   finish(): void;
@@ -61,7 +62,7 @@ export function start(answer: Answer): Library {
     onImport: async (specifier, referrer, attributes) =>
       (await importModule(specifier, referrer, attributes)).namespace,
     onImportMeta: fillImportMeta,
-    onUncaught: reportUncaught,
+    reportUncaught,
     onRejection: (promise, reason, unhandled) =>
       noteRejection(promise, reason, unhandled, atNextTurn),
     onMicrotasksDropped: microtasksDropped,
