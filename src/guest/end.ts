@@ -16,7 +16,12 @@ export function runTimers(): void {
     return;
   }
   finishing = false;
-  // Where it was never loaded there is nothing to report.
-  if (hasLibrary()) library().finish();
-  else guest.finish();
+  try {
+    // Where it was never loaded there is nothing to report.
+    if (hasLibrary()) library().finish();
+    else guest.finish();
+  } catch {
+    // The guest has broken what this needs.
+    guest.finish();
+  }
 }

@@ -46,12 +46,6 @@ export function encodeError(thrown: unknown): EncodedError {
   return encoded;
 }
 
-/** In the place of what was thrown, should it not travel all the same, as for want of memory. */
-export function unspeakable(): EncodedError {
-  const message = 'Something was thrown that could not be sent to another interpreter.';
-  return [encodeOne(new IsolaneError('ERR_ISOLANE_THROWN_VALUE', message), () => -1)];
-}
-
 function encodeOne(thrown: unknown, placeOf: (value: unknown) => number): EncodedThrowable {
   if (!isError(thrown)) return encodeValue(thrown);
   const className = attempt(() => nameOfClass(thrown)) ?? 'Error';

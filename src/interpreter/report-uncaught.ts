@@ -1,11 +1,12 @@
 import { native } from '../binding/binding.js';
 import { writeTo } from './console.js';
 import { ownConsoleRoute } from './console-routes.js';
-import { type EncodedError, encodeError, unspeakable } from './errors-that-cross.js';
+import { type EncodedError, encodeError } from './errors-that-cross.js';
 import { interpreterName } from './names.js';
 import { post } from './post-office.js';
 import { type ConsoleRoute, type ErrorRoute, Letter, type UncaughtBody } from './protocol.js';
 import { ownErrorRoute } from './uncaught-errors.js';
+import { unspeakable } from './unspeakable.js';
 
 /** Tells of what nobody caught here. `host`: the console for it if ours is ignored. */
 export function reportUncaught(
@@ -15,7 +16,7 @@ export function reportUncaught(
 ): void {
   const route = ownErrorRoute();
   if (route !== undefined) {
-    if (tell(route, kind, encodeError(error)) ?? tell(route, kind, unspeakable())) return;
+    if (tell(route, kind, encodeError(error)) ?? tell(route, kind, unspeakable)) return;
   }
   const console = ownConsoleRoute();
   const what = kind === 'unhandledRejection' ? 'Uncaught (in promise)' : 'Uncaught';

@@ -7,6 +7,7 @@ import type { FunctionText } from './function-text.js';
 import { mayIterate } from './may-iterate.js';
 import { handleLetters, post, Unreadable } from './post-office.js';
 import { type CallBody, type CallSyncReply, Letter, type ScriptBody } from './protocol.js';
+import { unspeakable } from './unspeakable.js';
 
 /** What an interpreter can do that answers requests. */
 export interface Server {
@@ -26,8 +27,6 @@ export interface Server {
 
 export interface UnusualAnswers {
   encodeError(error: unknown): EncodedError;
-  /** Says that what was thrown could not be encoded. */
-  unspeakable(): EncodedError;
   /** Of an answer that cannot travel: without the place that the result has in it. */
   encodeReplyError(error: unknown): EncodedError;
   /** Adds to the error about a variable that a function left at home what to do about it. */
@@ -145,7 +144,7 @@ export function serve(server: Server): Answer {
     try {
       post(to, Letter.failure, id, server.unusual().encodeError(error));
     } catch {
-      post(to, Letter.failure, id, server.unusual().unspeakable());
+      post(to, Letter.failure, id, unspeakable);
     }
   };
 
@@ -174,8 +173,11 @@ export function serve(server: Server): Answer {
   };
 
   handleLetters(NativeLetter.dropCall, (_from, tag) => {
-    stopScope(tag);
-    end(tag);
+    try {
+      stopScope(tag);
+    } finally {
+      end(tag);
+    }
   });
   answer(Letter.call, call);
   answer<ScriptBody>(Letter.exec, ([code, filename, referrer]) => {

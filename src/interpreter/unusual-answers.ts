@@ -6,7 +6,7 @@ import { IsolaneError } from '../errors/isolane-error.js';
 import { NotShareableError } from '../errors/ownership-errors.js';
 import { onEnded } from './calls.js';
 import { setOwnConsoleRoute } from './console-routes.js';
-import { type EncodedError, encodeError, unspeakable } from './errors-that-cross.js';
+import { type EncodedError, encodeError } from './errors-that-cross.js';
 import { shapesOf } from './export-shapes.js';
 import { explainFreeVariable } from './free-variables.js';
 import {
@@ -92,7 +92,6 @@ function ownName(): string {
 
 export const unusualAnswers: UnusualAnswers = {
   encodeError,
-  unspeakable,
   encodeReplyError: (error): EncodedError => encodeError(withoutReplyRoot(error)),
   explainFreeVariable: (error, text) => explainFreeVariable(error, text, ownName()),
   openIterator,
