@@ -16,12 +16,7 @@ export function runTimers(): void {
     return;
   }
   finishing = false;
-  try {
-    // Where it was never loaded there is nothing to report.
-    if (hasLibrary()) library().finish();
-    else guest.finish();
-  } catch {
-    // The guest has broken what this needs.
-    guest.finish();
-  }
+  // Where it was never loaded there is nothing to report.
+  if (hasLibrary()) library().finish();
+  else guest.finish();
 }

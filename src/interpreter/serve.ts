@@ -141,8 +141,9 @@ export function serve(server: Server): Answer {
   };
 
   const fail: Reply<unknown> = (to, id, error) => {
+    const encoded = server.unusual().encodeError(error);
     try {
-      post(to, Letter.failure, id, server.unusual().encodeError(error));
+      post(to, Letter.failure, id, encoded);
     } catch {
       post(to, Letter.failure, id, unspeakable);
     }

@@ -1,6 +1,6 @@
 import type { EncodedError } from './errors-that-cross.js';
 
-/** In the place of what was thrown where that cannot be sent: for want of memory, or of builtins that the guest has broken. */
+/** In the place of what was thrown where that cannot be sent, for want of memory say. */
 export const unspeakable: EncodedError = [
   {
     error: true,
