@@ -1,5 +1,6 @@
 import { native } from '../binding/binding.js';
 import { type Line, lineOf, plainText } from './console-lines.js';
+import { callListener } from './listeners.js';
 import { handleLetters } from './post-office.js';
 import { type ConsoleLevel, type ConsoleRoute, Letter } from './protocol.js';
 
@@ -68,7 +69,7 @@ handleLetters(Letter.line, (from, route, body) => {
   const reader = readers.get(route);
   if (reader === undefined) return;
   const text = indent(printer.format(line), line.indentation);
-  reader({ level: line.level, text, args: line.args, interpreter: from });
+  callListener(() => reader({ level: line.level, text, args: line.args, interpreter: from }));
 });
 
 export function indent(text: string, columns: number): string {

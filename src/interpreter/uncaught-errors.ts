@@ -2,6 +2,7 @@
 
 import { native } from '../binding/binding.js';
 import { decodeError } from './errors-that-cross.js';
+import { callListener } from './listeners.js';
 import { interpreterName } from './names.js';
 import { handleLetters, Unreadable } from './post-office.js';
 import { type ErrorRoute, Letter, type UncaughtBody } from './protocol.js';
@@ -43,13 +44,12 @@ handleLetters(Letter.errors, (_from, _id, body) => {
 });
 
 handleLetters(Letter.uncaught, (from, route, body) => {
-  if (body instanceof Unreadable) {
-    // What it was is not known, but that it was.
-    listeners.get(route)?.(body.problem, { kind: 'uncaughtException', interpreter: from });
-    return;
-  }
+  const tell = (error: unknown, kind: UncaughtInfo['kind']): void => {
+    // What the listener throws is this party's own uncaught exception.
+    callListener(() => listeners.get(route)?.(error, { kind, interpreter: from }));
+  };
+  // What it was is not known then, but that it was.
+  if (body instanceof Unreadable) return tell(body.problem, 'uncaughtException');
   const { kind, error, name } = body as UncaughtBody;
-  const where = interpreterName(from, name);
-  // What the listener throws is this party's own uncaught exception.
-  listeners.get(route)?.(decodeError(error, where), { kind, interpreter: from });
+  tell(decodeError(error, interpreterName(from, name)), kind);
 });

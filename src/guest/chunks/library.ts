@@ -10,6 +10,7 @@ import type { FunctionCompiler } from '../../interpreter/compile-function.js';
 import { console } from '../../interpreter/console.js';
 import { setDOMException } from '../../interpreter/dom-exception.js';
 import { hooks } from '../../interpreter/hooks.js';
+import { reportThrown } from '../../interpreter/listeners.js';
 import type { Answer, UnusualAnswers } from '../../interpreter/serve.js';
 import { answerFurther, unusualAnswers } from '../../interpreter/unusual-answers.js';
 import { api } from '../api.js';
@@ -44,6 +45,7 @@ export function start(answer: Answer): Library {
     known: () => knownBuiltIn('DOMException'),
     get: () => builtIn('DOMException'),
   });
+  reportThrown(reportUncaught);
   answerFurther(answer, importModule);
   deliverKept();
   return {
