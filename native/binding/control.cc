@@ -65,7 +65,7 @@ void pack(Arguments args) {
   handover.commit(Realm::of(args));
   Realm& realm = Realm::of(args);
   Local<v8::Object> packed = realm.new_packed();
-  new PackedMessage(realm, packed, std::move(parcel));  // freed by its handle
+  Wrapped::make<PackedMessage>(realm, packed, std::move(parcel));
   args.GetReturnValue().Set(packed);
 }
 
@@ -73,8 +73,9 @@ void unpack(Arguments args) {
   Realm& realm = Realm::of(args);
   if (!realm.is_packed(args[0])) return;
   auto* packed = static_cast<PackedMessage*>(Wrapped::behind(args[0].As<v8::Object>()));
+  Parcel parcel = packed->use([](Parcel& message) { return std::move(message); }, Parcel());
   Local<Value> value;
-  if (decode(realm, std::move(packed->parcel)).ToLocal(&value)) args.GetReturnValue().Set(value);
+  if (decode(realm, std::move(parcel)).ToLocal(&value)) args.GetReturnValue().Set(value);
 }
 
 void clone(Arguments args) {

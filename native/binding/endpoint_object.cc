@@ -169,10 +169,10 @@ void give_message(Arguments args, EndpointObject& endpoint, Status status, Parce
   }
 }
 
-Parcel* packed_argument(Arguments args) {
+PackedMessage* packed_argument(Arguments args) {
   Realm& realm = self(args).realm();
   if (realm.is_packed(args[0])) {
-    return &static_cast<PackedMessage*>(Wrapped::behind(args[0].As<v8::Object>()))->parcel;
+    return static_cast<PackedMessage*>(Wrapped::behind(args[0].As<v8::Object>()));
   }
   args.GetIsolate()->ThrowException(
       v8::Exception::TypeError(literal(args.GetIsolate(), "a packed message is needed")));
@@ -181,8 +181,10 @@ Parcel* packed_argument(Arguments args) {
 
 template <class Operation>
 void with_packed(Arguments args, Operation&& operation) {
-  Parcel* parcel = packed_argument(args);
-  if (parcel != nullptr) give(args, operation(self(args), parcel));
+  PackedMessage* message = packed_argument(args);
+  if (message == nullptr) return;
+  const auto run = [&](Parcel& parcel) { return operation(self(args), &parcel); };
+  give(args, message->use(run, Status::kClosed));
 }
 
 void construct(Arguments args) {
@@ -193,7 +195,7 @@ void construct(Arguments args) {
         v8::Exception::TypeError(literal(args.GetIsolate(), "Illegal constructor")));
     return;
   }
-  new EndpointObject(realm, args.This(), std::move(endpoint));  // freed by its handle
+  Wrapped::make<EndpointObject>(realm, args.This(), std::move(endpoint));
 }
 
 Status put(Arguments args, EndpointObject& sender, Parcel& parcel) {

@@ -3,8 +3,9 @@
 
 #include <v8.h>
 
-#include <mutex>
+#include <utility>
 
+#include "../core/abandon_list.h"
 #include "../value/v8_compat.h"
 
 namespace isolane {
@@ -13,16 +14,17 @@ class Realm;
 class WrappedList;
 
 // Lives as long as its JavaScript object, or until its realm ends, whichever comes first. Only on
-// the thread that runs in the realm's isolate.
-class Wrapped {
+// the thread that runs in the realm's isolate, but for abandon().
+class Wrapped : public Abandonable {
  public:
-  Wrapped(Realm& realm, v8::Local<v8::Object> handle);
-  virtual ~Wrapped();
   Wrapped(const Wrapped&) = delete;
   Wrapped& operator=(const Wrapped&) = delete;
 
-  // Gives up what others may wait for, without touching the engine. Any thread.
-  virtual void abandon() {}
+  // Makes a T, which derives from this class, for `handle`, which frees it.
+  template <class T, class... Arguments>
+  static void make(Realm& realm, v8::Local<v8::Object> handle, Arguments&&... arguments) {
+    enter(new T(realm, handle, std::forward<Arguments>(arguments)...));
+  }
 
   // What stands in internal field 0 of `handle`; which class it is, its template tells.
   static Wrapped* behind(v8::Local<v8::Object> handle) {
@@ -34,34 +36,34 @@ class Wrapped {
   v8::Local<v8::Object> handle(v8::Isolate* isolate) const { return handle_.Get(isolate); }
 
  protected:
+  Wrapped(Realm& realm, v8::Local<v8::Object> handle);
+  virtual ~Wrapped();
+
   // While held, the JavaScript object is not collected.
   void hold();
   void let_go();
 
  private:
   friend class WrappedList;
+  static void enter(Wrapped* made);
   static void collected(const v8::WeakCallbackInfo<Wrapped>& info);
 
   Realm& realm_;
   v8::Global<v8::Object> handle_;
-  // Null between the end of the realm and the second of V8's two calls for a collected object.
-  WrappedList* list_;
-  Wrapped* previous_ = nullptr;
-  Wrapped* next_ = nullptr;
+  // Whether the realm's list has it: not before it is made as a whole, nor from the moment in which
+  // it begins to go.
+  bool is_listed_ = false;
 };
 
 // All that a realm has to free at its end.
 class WrappedList {
  public:
-  void add(Wrapped* wrapped);
-  void remove(Wrapped* wrapped);
-  void clear();    // frees them
-  void abandon();  // abandons them; any thread
+  void clear();                           // frees them
+  void abandon() { objects_.abandon(); }  // abandons them; any thread
 
  private:
-  // Held while the list is walked or changed: at its end it may be abandoned by another thread.
-  std::mutex mutex_;
-  Wrapped* first_ = nullptr;
+  friend class Wrapped;
+  AbandonList objects_;
 };
 
 }  // namespace isolane
