@@ -7,6 +7,8 @@
 #include <limits>
 #include <string>
 
+#include "../isolate/call_table.h"
+
 namespace isolane {
 
 inline std::string text(v8::Isolate* isolate, v8::Local<v8::Value> value) {
@@ -22,6 +24,14 @@ inline double number(v8::Local<v8::Value> value) {
 inline uint64_t id_of(v8::Local<v8::Value> value) {
   const double id = number(value);
   return id >= 0 && id < 9e15 ? static_cast<uint64_t>(id) : std::numeric_limits<uint64_t>::max();
+}
+
+// In milliseconds; what is no number is no limit.
+inline CallLimits limits_of(v8::Local<v8::Value> timeout, v8::Local<v8::Value> cpu_time) {
+  CallLimits limits;
+  if (timeout->IsNumber()) limits.deadline = deadline_after_ms(number(timeout));
+  if (cpu_time->IsNumber()) limits.cpu_time = duration_of_ms(number(cpu_time));
+  return limits;
 }
 
 }  // namespace isolane

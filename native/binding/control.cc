@@ -1,6 +1,5 @@
 #include "control.h"
 
-#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -25,9 +24,6 @@ using v8::Value;
 using Arguments = const FunctionCallbackInfo<Value>&;
 
 namespace {
-
-// How long a thread waits for an interpreter's lock before it looks whether it is to stop.
-constexpr auto kLockSlice = std::chrono::milliseconds(50);
 
 constexpr auto kLongestDrain = std::chrono::seconds(2);
 constexpr size_t kDrained = 256;  // between two looks at the clock
@@ -87,13 +83,6 @@ void clone(Arguments args) {
   if (decode(Realm::of(args), std::move(parcel)).ToLocal(&value)) {
     args.GetReturnValue().Set(value);
   }
-}
-
-CallLimits limits_of(Local<Value> timeout, Local<Value> cpu_time) {
-  CallLimits limits;
-  if (timeout->IsNumber()) limits.deadline = deadline_after_ms(number(timeout));
-  if (cpu_time->IsNumber()) limits.cpu_time = duration_of_ms(number(cpu_time));
-  return limits;
 }
 
 void post(Arguments args) {
@@ -259,81 +248,6 @@ void interpreters(Arguments args) {
   args.GetReturnValue().Set(v8::Array::New(isolate, list.data(), list.size()));
 }
 
-void call_sync(Arguments args) {
-  Realm& realm = Realm::of(args);
-  Isolate* isolate = args.GetIsolate();
-  args.GetReturnValue().Set(realm.nothing());
-  std::shared_ptr<Interpreter> interpreter = Interpreter::find(id_of(args[0]));
-  if (interpreter == nullptr) return;
-  // From another's code nobody could tell this one to stop.
-  if (realm.self() != nullptr && realm.self()->stop_leftover()) return;
-  if (interpreter.get() == realm.self() || interpreter->entered_here()) {
-    isolate->ThrowException(v8::Exception::RangeError(
-        literal(isolate, "an interpreter cannot call itself under its own lock")));
-    return;
-  }
-  Parcel body;
-  Handover handover;
-  if (!encode(realm, args[2], args[4], &body, &handover)) return;
-  const uint32_t type = static_cast<uint32_t>(number(args[1]));
-  const CallKey key{realm.party()->id(), id_of(args[3])};
-  const CallLimits limits = limits_of(args[5], args[6]);
-  // Calls from interpreters end with those, whatever their own limits.
-  const bool stoppable = args[5]->IsNumber() || args[6]->IsNumber() || realm.self() != nullptr;
-
-  bool answered = false;
-  std::optional<CancelCause> stopped;
-  Parcel reply;
-  const auto leave = [&] {
-    if (!interpreter->leave_code()) return;
-    static_cast<GuestRealm&>(interpreter->guest()).after_stop(true);
-  };
-  const auto call = [&](Local<v8::Context>) {
-    interpreter->expect_call(key, limits);
-    const std::optional<uint64_t> tag = interpreter->begin_call(key);
-    if (!tag) {
-      stopped = CancelCause::kTimeout;
-      return;
-    }
-    if (realm.self() != nullptr) realm.self()->set_inner_call(interpreter, key);
-    // Not should_stop(), which in Node runs code of Node's isolate, and here we are in another.
-    if (realm.self() == nullptr || !realm.self()->stopping()) {
-      auto& guest = static_cast<GuestRealm&>(interpreter->guest());
-      answered = guest.call_sync(type, std::move(body), &reply);
-    }
-    if (realm.self() != nullptr) realm.self()->set_inner_call(nullptr, {});
-    stopped = interpreter->cancelled(*tag);
-    interpreter->end_call(*tag);
-    leave();
-  };
-  const auto call_unlimited = [&](Local<v8::Context>) {
-    interpreter->enter_code(Interpreter::kOtherCode);
-    auto& guest = static_cast<GuestRealm&>(interpreter->guest());
-    answered = guest.call_sync(type, std::move(body), &reply);
-    leave();
-  };
-  // An interpreter that waits is asked things like any other.
-  const auto waits_on = [&] {
-    return realm.self() != nullptr ? realm.self()->serve_requests() : !realm.should_stop();
-  };
-  using Outcome = LocalInterpreterLock::Outcome;
-  Outcome outcome;
-  do {
-    // In slices, since whoever waits here may be told to stop meanwhile.
-    const Deadline slice = std::min(limits.deadline, Clock::now() + kLockSlice);
-    outcome =
-        stoppable ? interpreter->enter(slice, call) : interpreter->enter(slice, call_unlimited);
-  } while (outcome == Outcome::kTimedOut && Clock::now() < limits.deadline && waits_on());
-  if (outcome != Outcome::kAcquired) return;
-  handover.commit(realm);
-  if (stopped) {
-    args.GetReturnValue().Set(static_cast<int32_t>(*stopped));
-    return;
-  }
-  Local<Value> value;
-  if (answered && decode(realm, std::move(reply)).ToLocal(&value)) args.GetReturnValue().Set(value);
-}
-
 std::string channel_label(uint64_t id) {
   Ref<Channel> channel = Channel::registry().find(id);
   const std::string number = "channel " + std::to_string(id);
@@ -382,7 +296,6 @@ const std::vector<NamedFunction>& control_functions() {
       {"terminate", terminate},
       {"claim", claim},
       {"interpreters", interpreters},
-      {"callSync", call_sync},
       {"lockState", lock_state},
       {"setGuestFolder", set_guest_folder},
   };

@@ -37,6 +37,9 @@ class GuestRealm final : public Realm, public Guest {
   // others leave there next. `dropped`: the engine may have come to them, and dropped the rest.
   void after_stop(bool dropped);
 
+  void note_inner_call(const std::shared_ptr<Interpreter>& callee, CallKey key) override {
+    self()->set_inner_call(callee, key);
+  }
   bool must_yield() const override;
 
  protected:

@@ -19,10 +19,6 @@ namespace {
 // Delivered in one go before Node's loop gets its turn for other things.
 constexpr size_t kDeliveries = 1024;
 
-// How often a blocked thread of Node looks whether its Worker is being terminated: nobody can tell
-// it, since Node only marks the isolate.
-constexpr auto kWatchInterval = std::chrono::milliseconds(50);
-
 // startSteps(id): an array of milliseconds, in the order of StartSteps::Step.
 void start_steps(const v8::FunctionCallbackInfo<Value>& args) {
   if (!args[0]->IsNumber()) return;
@@ -86,7 +82,8 @@ NodeRealm::NodeRealm(Local<v8::Context> context, std::shared_ptr<NodeParty> part
     : Realm(Isolate::GetCurrent(), context, party, waiter_,
             node::GetMultiIsolatePlatform(environment), party->id(), nullptr),
       environment_(environment),
-      node_party_(std::move(party)) {
+      node_party_(std::move(party)),
+      visits_(std::make_shared<NodeVisits>(isolate(), [this] { return told_to_stop(); })) {
   node_party_->serve(this);
 }
 
@@ -221,7 +218,7 @@ void NodeRealm::call_hook(Local<v8::Function> hook, int argc, Local<Value> argv[
                            node::async_context{0, 0});
 }
 
-Clock::duration NodeRealm::watch_interval() const { return kWatchInterval; }
+Clock::duration NodeRealm::watch_interval() const { return NodeVisits::kInterval; }
 
 bool NodeRealm::told_to_stop() {
   v8::HandleScope scope(isolate());

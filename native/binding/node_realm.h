@@ -5,6 +5,7 @@
 #include <string>
 
 #include "node_guest.h"
+#include "node_visits.h"
 #include "realm.h"
 
 namespace isolane {
@@ -18,6 +19,9 @@ class NodeRealm final : public Realm {
 
   ~NodeRealm() override;
   void keep_alive(bool on) override;
+  void note_inner_call(const std::shared_ptr<Interpreter>& callee, CallKey) override {
+    callee == nullptr ? visits_->end() : visits_->begin(*callee);
+  }
   bool must_yield() const override { return guest_ != nullptr && guest_->ending(); }
 
   // From now on this environment serves as an interpreter.
@@ -42,6 +46,7 @@ class NodeRealm final : public Realm {
   node::Environment* const environment_;
   const std::shared_ptr<NodeParty> node_party_;
   ThreadWaiter waiter_;
+  const std::shared_ptr<NodeVisits> visits_;
   std::shared_ptr<NodeGuest> guest_;  // null unless this is a guest
   uint64_t next_code_ = 0;            // whose code the next hook runs, as NodeCalls has it
   int exit_code_ = 0;                 // as far as is known

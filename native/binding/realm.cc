@@ -8,6 +8,7 @@
 
 #include "../value/decode.h"
 #include "../value/v8_compat.h"
+#include "call_sync.h"
 #include "control.h"
 #include "ending_functions.h"
 #include "endpoint_object.h"
@@ -88,7 +89,7 @@ void Realm::make_templates() {
 }
 
 std::vector<const std::vector<NamedFunction>*> Realm::functions() const {
-  return {&control_functions(), &ending_functions(), &function_functions(),
+  return {&control_functions(), &call_sync_functions(), &ending_functions(), &function_functions(),
           &inspection_functions()};
 }
 

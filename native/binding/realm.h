@@ -80,6 +80,8 @@ class Realm : public HostObjects {
   void give_up();
 
   virtual void keep_alive(bool) {}
+  // Code of `callee` runs on this thread, called by the code here under `key`; null: it has ended.
+  virtual void note_inner_call(const std::shared_ptr<Interpreter>& callee, CallKey key) = 0;
   // Whether somebody waits for this thread to leave JavaScript.
   virtual bool must_yield() const { return false; }
 

@@ -25,6 +25,7 @@ struct CallKey {
 struct CallLimits {
   Deadline deadline = kForever;
   Clock::duration cpu_time = Clock::duration::max();  // of the thread that runs it
+  bool operator==(const CallLimits&) const = default;
 };
 
 // The numbers are those of CancelCause in src/binding/binding.ts.

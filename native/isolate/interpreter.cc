@@ -71,7 +71,7 @@ Living& living() {
 std::atomic<int> left_behind{0};
 
 // The interpreters that this thread runs code in, each called from the one before.
-thread_local std::vector<const Interpreter*> inside;
+thread_local std::vector<Interpreter*> inside;
 
 // The lowest address of this thread's stack; 0 where the system does not say.
 uintptr_t stack_end_here() {
@@ -471,7 +471,9 @@ void Interpreter::look_at_memory() {
 }
 
 bool Interpreter::stop_leftover() {
-  if (stopped_calls_.empty() || !stopped_calls_.contains(current_call())) return false;
+  const bool stops =
+      stops_all_code_ || (!stopped_calls_.empty() && stopped_calls_.contains(current_call()));
+  if (!stops) return false;
   if (own_code_.puts_off()) return false;
   told_to_stop_code_ = true;
   isolate_->TerminateExecution();
@@ -495,6 +497,11 @@ void Interpreter::set_inner_call(std::shared_ptr<Interpreter> callee, CallKey ke
   std::lock_guard<std::mutex> guard(inner_mutex_);
   inner_callee_ = std::move(callee);
   inner_key_ = key;
+}
+
+std::shared_ptr<Interpreter> Interpreter::inner_callee() const {
+  std::lock_guard<std::mutex> guard(inner_mutex_);
+  return inner_callee_;
 }
 
 void Interpreter::stop_inner_call() {
@@ -533,6 +540,7 @@ bool Interpreter::leave_code() {
     compat::set_continuation_data(isolate_->GetCurrentContext(), v8::Undefined(isolate_));
   }
   own_code_.reset();
+  stops_all_code_ = false;
   if (!told_to_stop_code_) return false;
   // What was to stop has: not what runs next.
   told_to_stop_code_ = false;
@@ -571,6 +579,19 @@ bool Interpreter::claim(const std::string& name) {
 
 bool Interpreter::entered_here() const {
   return std::find(inside.begin(), inside.end(), this) != inside.end();
+}
+
+std::vector<uint64_t> Interpreter::all_entered_here() {
+  std::vector<uint64_t> ids;
+  for (const Interpreter* each : inside) ids.push_back(each->id());
+  return ids;
+}
+
+void Interpreter::stop_all_entered_here() {
+  for (Interpreter* each : inside) {
+    each->stops_all_code_ = true;
+    each->stop_leftover();
+  }
 }
 
 LocalInterpreterLock::Outcome Interpreter::enter(

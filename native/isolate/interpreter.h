@@ -155,11 +155,17 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   // While the thread of this interpreter runs code of another, under that one's lock: if this one
   // is to stop, so is that call.
   void set_inner_call(std::shared_ptr<Interpreter> callee, CallKey key);
+  // The one whose code that is; null if there is none.
+  std::shared_ptr<Interpreter> inner_callee() const;
 
   // Whether the calling thread is its own.
   bool is_own_thread() const;
   // Whether the calling thread is inside already, be it further up its stack.
   bool entered_here() const;
+  // The ids of those that the calling thread runs code in, each called from the one before.
+  static std::vector<uint64_t> all_entered_here();
+  // Stops the code of all of these, as if it had been told to. Where requests are served.
+  static void stop_all_entered_here();
   // Takes the lock and runs `code` inside, on this thread.
   LocalInterpreterLock::Outcome enter(Deadline deadline,
                                       const std::function<void(v8::Local<v8::Context>)>& code);
@@ -295,12 +301,13 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   enum class Condemned : uint8_t { kNo, kForCall, kForGood };
   std::atomic<Condemned> condemned_{Condemned::kNo};
   bool told_to_stop_code_ = false;    // only inside
+  bool stops_all_code_ = false;       // whosever it is, until it is left; only inside
   std::set<uint64_t> stopped_calls_;  // the last of them; only inside
   std::atomic<bool> watching_leftovers_{false};
 
   Alarm next_look_;  // at calls that may be overdue
 
-  std::mutex inner_mutex_;
+  mutable std::mutex inner_mutex_;
   std::shared_ptr<Interpreter> inner_callee_;  // guarded by inner_mutex_, as is inner_key_
   CallKey inner_key_;
 

@@ -1,5 +1,7 @@
 #include "local_interpreter_lock.h"
 
+#include <atomic>
+
 namespace isolane {
 
 LocalInterpreterLock::Outcome LocalInterpreterLock::acquire(Deadline deadline) {
@@ -7,6 +9,7 @@ LocalInterpreterLock::Outcome LocalInterpreterLock::acquire(Deadline deadline) {
   if (closed_) return Outcome::kClosed;
   if (!held_) {
     held_ = true;
+    holder_ = this_thread();
     return Outcome::kAcquired;
   }
 
@@ -26,9 +29,9 @@ LocalInterpreterLock::Outcome LocalInterpreterLock::acquire(Deadline deadline) {
     ticket.turn.wait_until(guard, deadline, settled);
   }
   waited_ += Clock::now() - start;
-  waiting_--;
-  if (ticket.granted) return Outcome::kAcquired;  // taken off the list by who granted
+  if (ticket.granted) return Outcome::kAcquired;  // who granted it has taken it off the list
   remove(&ticket);
+  waiting_--;
   return closed_ ? Outcome::kClosed : Outcome::kTimedOut;
 }
 
@@ -36,13 +39,16 @@ void LocalInterpreterLock::release() {
   std::lock_guard<std::mutex> guard(mutex_);
   if (first_ == nullptr || closed_) {
     held_ = false;
+    holder_ = 0;
     return;
   }
   // The lock passes straight to the next: a newcomer cannot overtake.
   Ticket* next = first_;
   first_ = next->next;
   if (first_ == nullptr) last_ = nullptr;
+  waiting_--;
   next->granted = true;
+  holder_ = next->thread;
   // Notified under the mutex, since the ticket is gone as soon as its owner sees `granted`.
   next->turn.notify_one();
 }
@@ -53,6 +59,17 @@ void LocalInterpreterLock::close() {
   for (Ticket* ticket = first_; ticket != nullptr; ticket = ticket->next) {
     ticket->turn.notify_one();
   }
+}
+
+uint64_t LocalInterpreterLock::holder() const {
+  std::lock_guard<std::mutex> guard(mutex_);
+  return closed_ ? 0 : holder_;
+}
+
+uint64_t LocalInterpreterLock::this_thread() {
+  static std::atomic<uint64_t> last{0};
+  static thread_local const uint64_t number = last.fetch_add(1, std::memory_order_relaxed) + 1;
+  return number;
 }
 
 bool LocalInterpreterLock::held() const {

@@ -28,6 +28,12 @@ class LocalInterpreterLock {
   Outcome acquire(Deadline deadline);
   void release();
 
+  // The thread that holds it, as this_thread() has it there; 0: none, or the interpreter's own as
+  // it begins, or nobody can get it any more.
+  uint64_t holder() const;
+  // A number for the calling thread, which no other ever has.
+  static uint64_t this_thread();
+
   // The interpreter has ended: who waits or comes later gets kClosed. The holder releases as usual.
   void close();
 
@@ -39,6 +45,7 @@ class LocalInterpreterLock {
  private:
   struct Ticket {
     std::condition_variable turn;
+    const uint64_t thread = this_thread();
     bool granted = false;
     Ticket* next = nullptr;
   };
@@ -46,6 +53,7 @@ class LocalInterpreterLock {
 
   mutable std::mutex mutex_;
   bool held_ = true;
+  uint64_t holder_ = 0;
   bool closed_ = false;
   Ticket* first_ = nullptr;  // who waits, in order of arrival
   Ticket* last_ = nullptr;

@@ -1,5 +1,6 @@
 import { CancelCause, native } from '../binding/binding.js';
 import { callSite } from '../binding/world.js';
+import { DeadlockError } from '../errors/channel-errors.js';
 import { InterpreterClosedError, LockTimeoutError } from '../errors/interpreter-errors.js';
 import { IsolaneError } from '../errors/isolane-error.js';
 import { NotShareableError } from '../errors/ownership-errors.js';
@@ -8,6 +9,7 @@ import type { Correspondent } from './calls.js';
 import { decodeError } from './errors-that-cross.js';
 import type { AnyFunction } from './function-text.js';
 import { sourceOf } from './functions.js';
+import { interpreterName } from './names.js';
 import { isNodeRuntime } from './node-runtime.js';
 import {
   type CallBody,
@@ -72,7 +74,8 @@ export class Caller {
    * Calls a function there on this thread, under the interpreter's lock: about a hundred times faster than {@link call}, but this
    * thread waits while something else runs there.
    *
-   * Throws what {@link call} rejects with, and an IsolaneError if the function returns a promise.
+   * Throws what {@link call} rejects with, and an IsolaneError if the function returns a promise; a DeadlockError if the interpreter
+   * waits, directly or through others, for the one that this is called from.
    *
    * ```js
    * import { Interpreter } from 'isolane';
@@ -97,6 +100,7 @@ export class Caller {
       const which = reply === CancelCause.cpuTimeout ? 'cpuTimeout' : 'timeout';
       throw peer.timeoutError(which, this.options ?? {}, callSite(this.callSync));
     }
+    if (reply instanceof Float64Array) throw deadlockError([...reply]);
     const [ok, result] = reply as CallSyncReply;
     if (ok) return result as R;
     throw decodeError(result, peer.label, callSite(this.callSync));
@@ -201,6 +205,16 @@ export class Caller {
       `The lock of the ${this.peer.label} was not had within ${this.options?.timeout} ms: ${doing}.`,
     );
   }
+}
+
+/** `circle`: the ids of interpreters, each of which calls the next, and the last the first. */
+function deadlockError(circle: number[]): DeadlockError {
+  const names = new Map(native.interpreters().map(({ id, name }) => [id, name]));
+  const [first, ...others] = circle.map((id) => interpreterName(id, names.get(id) ?? ''));
+  const path = [...others, first].join(', which calls ');
+  return new DeadlockError(
+    `A deadlock: ${first} calls ${path}, and each waits for the lock of the next, so that none could ever go on.`,
+  );
 }
 
 function scriptBody(

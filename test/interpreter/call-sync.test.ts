@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { Interpreter } from 'isolane';
+import { runInNewContext } from 'node:vm';
+import { ExecutionTimeoutError, Interpreter } from 'isolane';
+import { interpreters } from '../support/interpreters.js';
+import { rejection, until } from '../support/wait.js';
 
 /** Made, but not yet there: its thread has only just been asked for. */
 function starting(options: Parameters<typeof Interpreter.create>[0] = {}): {
@@ -38,4 +41,78 @@ describe('callSync on an interpreter that is still starting', () => {
     );
     await guest.terminate();
   });
+});
+
+describe('callSync in code that Node itself stops', function () {
+  this.timeout(60_000);
+
+  const create = interpreters();
+  const endless = () => {
+    for (;;);
+  };
+  const blocked = () => {
+    const { channel } = Reflect.get(globalThis, 'isolane') as typeof import('isolane');
+    return channel()[1].receiveSync();
+  };
+
+  for (const [what, code] of [
+    ['a loop', endless],
+    ['a receive', blocked],
+  ] as const) {
+    it(`is stopped with a script under a time-out, and the interpreter goes on: ${what}`, async () => {
+      const guest = await create();
+      for (let round = 0; round < 3; round++) {
+        assert.throws(
+          () => runInNewContext('guest.callSync(code)', { guest, code }, { timeout: 20 }),
+          {
+            code: 'ERR_SCRIPT_EXECUTION_TIMEOUT',
+          },
+        );
+        assert.equal(
+          guest.callSync((n) => n + 1, round),
+          round + 1,
+        );
+        assert.equal(await guest.call((n) => n + 1, round), round + 1);
+      }
+    });
+
+    it(`is stopped with a call to a Node runtime that is in it, and both go on: ${what}`, async () => {
+      const [node, guest] = [await create({ runtime: 'node' }), await create()];
+      const call = node.with({ timeout: 200 }).call(
+        (id, text) => {
+          const { Interpreter } = Reflect.get(globalThis, 'isolane') as typeof import('isolane');
+          const code = new Function(`return ${text}`)() as () => unknown;
+          return Interpreter.list()
+            .find((each) => each.id === id)
+            ?.callSync(code);
+        },
+        guest.id,
+        String(code),
+      );
+      const error = await rejection(call);
+      assert.ok(error instanceof ExecutionTimeoutError, String(error));
+      assert.equal(await guest.call(() => 'goes on'), 'goes on');
+      assert.equal(await node.call(() => 'goes on'), 'goes on');
+    });
+
+    it(`ends with a Node runtime that is in it: ${what}`, async () => {
+      const [node, guest] = [await create({ runtime: 'node' }), await create()];
+      const call = node.call(
+        (id, text) => {
+          const { Interpreter } = Reflect.get(globalThis, 'isolane') as typeof import('isolane');
+          const code = new Function(`return ${text}`)() as () => unknown;
+          return Interpreter.list()
+            .find((each) => each.id === id)
+            ?.callSync(code);
+        },
+        guest.id,
+        String(code),
+      );
+      const failed = rejection(call);
+      await until(() => guest.lock.held && guest.state !== 'idle', 'it is in there');
+      await node.terminate('enough');
+      assert.equal((await failed).name, 'InterpreterClosedError');
+      assert.equal(await guest.call(() => 'goes on'), 'goes on');
+    });
+  }
 });

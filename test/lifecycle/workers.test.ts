@@ -98,6 +98,70 @@ describe('a Worker', function () {
     assert.deepEqual(lines, ['ended']);
   });
 
+  for (const [where, body] of [
+    ['an endless loop', '(flag) => { for (;;) Atomics.store(flag, 0, 1); }'],
+    ['a receive', '(flag) => { Atomics.store(flag, 0, 1); isolane.channel()[1].receiveSync(); }'],
+    [
+      'a rendezvous',
+      '(flag) => { const { sender, receiver } = isolane.channel(0); Atomics.store(flag, 0, 1); sender.sendSync(receiver); }',
+    ],
+    [
+      'a regular expression',
+      '(flag) => { Atomics.store(flag, 0, 1); /^(a+)+$/.test("a".repeat(60) + "b"); }',
+    ],
+    [
+      'an interpreter that it called from there',
+      '(flag, id) => isolane.Interpreter.list().find((one) => one.id === id).callSync((flag) => { for (;;) Atomics.store(flag, 0, 1); }, flag)',
+    ],
+    [
+      'a wait for an interpreter that it calls from there',
+      '(flag, id, busy) => { Atomics.store(flag, 0, 1); isolane.Interpreter.list().find((one) => one.id === busy).callSync(() => {}); }',
+    ],
+  ] as const) {
+    const callers = (withMain: string) => `${START}
+      const flag = new Int32Array(new SharedArrayBuffer(4));
+      const [theirs, busy] = [await Interpreter.create(), await Interpreter.create()];
+      busy.call(() => { for (;;); }).catch(() => {});
+      const worker = start(\`${inside(`
+        const { flag, theirs, busy } = workerData;
+        const own = await Interpreter.create();
+        own.callSync(${body}, flag, theirs, busy);`)}\`, { workerData: { flag, theirs: theirs.id, busy: busy.id } });
+      while (Atomics.load(flag, 0) === 0) await sleep(1);
+      ${withMain}`;
+
+    it(`is terminated while callSync has it in ${where}`, async () => {
+      const { lines } = await runScript(
+        callers(`
+          console.log(await worker.terminate());
+          console.log(await theirs.call(() => 'main’s goes on'), Interpreter.list().length);
+          await busy.terminate();`),
+      );
+      assert.deepEqual(lines, ['1', 'main’s goes on 2']);
+    });
+
+    it(`is left while callSync has it in ${where}, and the process exits`, async () => {
+      await runScript(callers('process.exit(7);'), { code: 7 });
+    });
+  }
+
+  it('is terminated in callSync on an interpreter that main made, which goes on', async () => {
+    const { lines } = await runScript(`${START}
+      const flag = new Int32Array(new SharedArrayBuffer(4));
+      const guest = await Interpreter.create();
+      await guest.exec('globalThis.kept = 1');
+      for (let round = 1; round <= 5; round++) {
+        const worker = start(\`
+          const { flag, id, round } = workerData;
+          Interpreter.list().find((one) => one.id === id)
+            .callSync((flag, round) => { for (;;) Atomics.store(flag, 0, round); }, flag, round);\`,
+          { workerData: { flag, id: guest.id, round } });
+        while (Atomics.load(flag, 0) !== round) await sleep(1);
+        await worker.terminate();
+        console.log(await guest.call(() => kept++), guest.callSync(() => kept));
+      }`);
+    assert.deepEqual(lines, ['1 2', '2 3', '3 4', '4 5', '5 6']);
+  });
+
   it('fails with its interpreters running, and only it', async () => {
     const { lines } = await runScript(`${START}
       const worker = start(\`${inside(`
