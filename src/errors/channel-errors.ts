@@ -13,11 +13,9 @@ export class ChannelClosedError extends IsolaneError {
     this.value = details.value;
     this.reason = details.reason;
   }
-
-  static {
-    nameErrors(ChannelClosedError, 'ChannelClosedError');
-  }
 }
+
+nameErrors(ChannelClosedError, 'ChannelClosedError');
 
 /** The channel was poisoned: what was queued is dropped, and `reason` is what `poison` was given. */
 export class ChannelPoisonedError extends IsolaneError {
@@ -29,11 +27,9 @@ export class ChannelPoisonedError extends IsolaneError {
     this.value = details.value;
     this.reason = details.reason;
   }
-
-  static {
-    nameErrors(ChannelPoisonedError, 'ChannelPoisonedError');
-  }
 }
+
+nameErrors(ChannelPoisonedError, 'ChannelPoisonedError');
 
 /**
  * An operation did not happen in the time it was given. Of a send, `value` is the message, and holds again what
@@ -46,19 +42,15 @@ export class TimeoutError extends IsolaneError {
     super('ERR_ISOLANE_TIMEOUT', message);
     this.value = details.value;
   }
-
-  static {
-    nameErrors(TimeoutError, 'TimeoutError');
-  }
 }
+
+nameErrors(TimeoutError, 'TimeoutError');
 
 /** Several parties wait for one another, so that none of them can go on. */
 export class DeadlockError extends IsolaneError {
   constructor(message: string) {
     super('ERR_ISOLANE_DEADLOCK', message);
   }
-
-  static {
-    nameErrors(DeadlockError, 'DeadlockError');
-  }
 }
+
+nameErrors(DeadlockError, 'DeadlockError');

@@ -8,41 +8,33 @@ export class InterpreterClosedError extends IsolaneError {
     super('ERR_ISOLANE_INTERPRETER_CLOSED', message, causedBy(details.reason));
     this.reason = details.reason;
   }
-
-  static {
-    nameErrors(InterpreterClosedError, 'InterpreterClosedError');
-  }
 }
+
+nameErrors(InterpreterClosedError, 'InterpreterClosedError');
 
 /** A call ran longer than its limit, and was stopped. */
 export class ExecutionTimeoutError extends IsolaneError {
   constructor(message: string) {
     super('ERR_ISOLANE_EXECUTION_TIMEOUT', message);
   }
-
-  static {
-    nameErrors(ExecutionTimeoutError, 'ExecutionTimeoutError');
-  }
 }
+
+nameErrors(ExecutionTimeoutError, 'ExecutionTimeoutError');
 
 /** The interpreter used more memory than it may, and has ended. */
 export class MemoryLimitError extends IsolaneError {
   constructor(message: string) {
     super('ERR_ISOLANE_MEMORY_LIMIT', message);
   }
-
-  static {
-    nameErrors(MemoryLimitError, 'MemoryLimitError');
-  }
 }
+
+nameErrors(MemoryLimitError, 'MemoryLimitError');
 
 /** The interpreter's lock was not had in time: something else runs, or blocks, in it. */
 export class LockTimeoutError extends IsolaneError {
   constructor(message: string) {
     super('ERR_ISOLANE_LOCK_TIMEOUT', message);
   }
-
-  static {
-    nameErrors(LockTimeoutError, 'LockTimeoutError');
-  }
 }
+
+nameErrors(LockTimeoutError, 'LockTimeoutError');

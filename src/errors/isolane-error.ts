@@ -19,11 +19,9 @@ export class IsolaneError extends Error {
     super(message, options);
     this.code = code;
   }
-
-  static {
-    nameErrors(IsolaneError, 'IsolaneError');
-  }
 }
+
+nameErrors(IsolaneError, 'IsolaneError');
 
 /** Gives a class of errors its name, which must survive minifiers. */
 export function nameErrors(errorClass: { prototype: Error }, name: string): void {

@@ -5,11 +5,9 @@ export class MovedError extends IsolaneError {
   constructor(message: string) {
     super('ERR_ISOLANE_MOVED', message);
   }
-
-  static {
-    nameErrors(MovedError, 'MovedError');
-  }
 }
+
+nameErrors(MovedError, 'MovedError');
 
 /**
  * A value cannot travel to another interpreter; `path` names the place in it, `$` being the value itself. Nothing was
@@ -22,8 +20,6 @@ export class NotShareableError extends IsolaneError {
     super('ERR_ISOLANE_NOT_SHAREABLE', message);
     this.path = path;
   }
-
-  static {
-    nameErrors(NotShareableError, 'NotShareableError');
-  }
 }
+
+nameErrors(NotShareableError, 'NotShareableError');

@@ -356,6 +356,9 @@ export class Interpreter extends Caller {
   }
 }
 
+// Bundlers call a class that mentions itself by another name.
+Object.defineProperty(Interpreter, 'name', { value: 'Interpreter' });
+
 type Identity = Pick<NativeInterpreterInfo, 'id' | 'name' | 'runtime'>;
 
 async function startBare(options: NativeInterpreterOptions, route?: ConsoleRoute): Promise<number> {
