@@ -8,7 +8,7 @@ import type { OnError } from './uncaught-errors.js';
 export interface InterpreterOptions {
   /** Appears in error messages, and in {@link Interpreter.list}. */
   name?: string | undefined;
-  /** Bytes of heap, buffers and external memory, at least 8 MiB; the engine's own default for the heap otherwise, but less than 2 GiB. */
+  /** Bytes of heap, buffers and external memory, at least 16 MiB; the engine's own default for the heap otherwise, but less than 2 GiB. */
   memoryLimit?: number | undefined;
   /** Bytes of its thread's stack, from 256 KiB to 1 GiB; 4 MiB by default. */
   stackSize?: number | undefined;
@@ -57,7 +57,7 @@ interface CheckedOptions extends NativeInterpreterOptions {
 const SMALLEST_STACK = 256 * 1024;
 const LARGEST_STACK = 1024 ** 3;
 /** Enough for all that a guest has by itself, on every Node. */
-const SMALLEST_HEAP = 8 * 1024 * 1024;
+const SMALLEST_HEAP = 16 * 1024 * 1024;
 
 /** Throws a TypeError or RangeError that says which option is wrong. */
 export function checked(options: InterpreterOptions): CheckedOptions {

@@ -97,7 +97,7 @@ describe('Interpreter.create', () => {
   });
 
   it('makes one with the least memory limit, in which all is there that a guest has', async () => {
-    const guest = await create({ memoryLimit: 8 * 2 ** 20, console: 'ignore' });
+    const guest = await create({ memoryLimit: 16 * 2 ** 20, console: 'ignore' });
     const made = await guest.call(async (module: string) => {
       for (const name of Object.getOwnPropertyNames(globalThis)) Reflect.get(globalThis, name);
       console.table([new URL('http://bücher.example/?q=1')]);

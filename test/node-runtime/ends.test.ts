@@ -374,7 +374,7 @@ describe('a process with Node runtimes', function () {
 
   it('goes on when one cannot be started', async () => {
     const { lines } = await runScript(`
-      const options = { runtime: 'node', memoryLimit: 8 * 2 ** 20 };
+      const options = { runtime: 'node', memoryLimit: 16 * 2 ** 20 };
       const error = await Interpreter.create(options).then((guest) => guest.call(() => { for (const all = [];;) all.push([1]); })).catch((error) => error);
       console.log(error instanceof isolane.IsolaneError, error.code);
       console.log(await (await Interpreter.create({ runtime: 'node' })).call(() => 'the next'));`);
