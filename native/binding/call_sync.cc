@@ -139,8 +139,13 @@ void call_sync(Arguments args) {
   // From another's code nobody could tell this one to stop.
   if (realm.self() != nullptr && realm.self()->stop_leftover()) return;
   if (interpreter.get() == realm.self() || interpreter->entered_here()) {
-    isolate->ThrowException(v8::Exception::RangeError(
-        literal(isolate, "an interpreter cannot call itself under its own lock")));
+    Local<Value> error = v8::Exception::RangeError(
+        literal(isolate, "an interpreter cannot call itself under its own lock"));
+    error.As<v8::Object>()
+        ->Set(isolate->GetCurrentContext(), literal(isolate, "code"),
+              literal(isolate, "ERR_ISOLANE_CALLS_ITSELF"))
+        .Check();
+    isolate->ThrowException(error);
     return;
   }
   Parcel body;

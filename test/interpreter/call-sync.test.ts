@@ -116,3 +116,30 @@ describe('callSync in code that Node itself stops', function () {
     });
   }
 });
+
+describe('callSync by an interpreter of itself', () => {
+  const create = interpreters();
+
+  it('is an error with a code, also by way of another', async () => {
+    const [guest, other] = [await create(), await create()];
+    // Calls itself by way of the first that it is given, which calls the next.
+    const callInTurn = (ids: number[], self: string): unknown => {
+      const { Interpreter } = Reflect.get(globalThis, 'isolane') as typeof import('isolane');
+      const [first, ...rest] = ids;
+      const next = Interpreter.list().find(({ id }) => id === first);
+      const callInTurn = new Function(`return ${self}`)() as (...args: unknown[]) => unknown;
+      try {
+        return next?.callSync(callInTurn, rest, self);
+      } catch (error) {
+        const { name, code } = error as Error & { code?: string };
+        return [name, code];
+      }
+    };
+    for (const ids of [[guest.id], [other.id, guest.id]]) {
+      assert.deepEqual(await guest.call(callInTurn, ids, String(callInTurn)), [
+        'RangeError',
+        'ERR_ISOLANE_CALLS_ITSELF',
+      ]);
+    }
+  });
+});
