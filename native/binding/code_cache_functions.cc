@@ -10,7 +10,7 @@ using v8::Value;
 
 namespace {
 
-void code_cache_counts(const v8::FunctionCallbackInfo<Value>& args) {
+void code_cache_counts(Arguments args) {
   v8::Isolate* isolate = args.GetIsolate();
   Local<v8::Context> context = isolate->GetCurrentContext();
   const CodeCache::Counts counts = CodeCache::shared().counts();

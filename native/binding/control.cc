@@ -16,19 +16,16 @@
 
 namespace isolane {
 
-using v8::FunctionCallbackInfo;
 using v8::Isolate;
 using v8::Local;
 using v8::Value;
-
-using Arguments = const FunctionCallbackInfo<Value>&;
 
 namespace {
 
 constexpr auto kLongestDrain = std::chrono::seconds(2);
 constexpr size_t kDrained = 256;  // between two looks at the clock
 
-void set_hooks(Arguments args) { Realm::of(args).set_hooks(args[0].As<v8::Object>()); }
+void set_hooks(Arguments args) { Realm::of(args).set_hooks(args); }
 
 void create_channel(Arguments args) {
   Realm& realm = Realm::of(args);
@@ -265,7 +262,8 @@ void lock_state(Arguments args) {
   const auto set = [&](const char* name, Local<Value> value) {
     state->Set(context, literal(isolate, name), value).Check();
   };
-  set("held", v8::Boolean::New(isolate, lock.held()));
+  // Not while it is made: nobody's code runs there yet.
+  set("held", v8::Boolean::New(isolate, lock.holder() != 0));
   set("waiting", v8::Integer::NewFromUnsigned(isolate, lock.waiting()));
   set("waitedMs", v8::Number::New(isolate, lock.waited_ms()));
   if (interpreter->state() == Interpreter::State::kBlocked) {

@@ -7,6 +7,9 @@
 
 namespace isolane {
 
+// What a function that JavaScript calls is given.
+using Arguments = const v8::FunctionCallbackInfo<v8::Value>&;
+
 struct NamedFunction {
   const char* name;
   v8::FunctionCallback call;

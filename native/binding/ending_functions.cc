@@ -12,7 +12,6 @@
 
 namespace isolane {
 
-using v8::FunctionCallbackInfo;
 using v8::Local;
 using v8::Value;
 
@@ -27,7 +26,7 @@ std::optional<Ending> ending_of(uint64_t id) {
   return kept_ending(id);
 }
 
-void ending(const FunctionCallbackInfo<Value>& args) {
+void ending(Arguments args) {
   Realm& realm = Realm::of(args);
   const std::optional<Ending> found = ending_of(id_of(args[0]));
   Local<Value> reason;

@@ -12,12 +12,9 @@
 
 namespace isolane {
 
-using v8::FunctionCallbackInfo;
 using v8::Isolate;
 using v8::Local;
 using v8::Value;
-
-using Arguments = const FunctionCallbackInfo<Value>&;
 
 EndpointObject::EndpointObject(Realm& realm, Local<v8::Object> handle, Endpoint&& endpoint)
     : Wrapped(realm, handle), endpoint_(std::move(endpoint)) {}

@@ -9,12 +9,9 @@
 
 namespace isolane {
 
-using v8::FunctionCallbackInfo;
 using v8::Isolate;
 using v8::Local;
 using v8::Value;
-
-using Arguments = const FunctionCallbackInfo<Value>&;
 
 namespace {
 
@@ -33,7 +30,7 @@ bool all_strings(Arguments args, int count) {
   return true;
 }
 
-void set_guest_hooks(Arguments args) { guest(args).set_guest_hooks(args[0].As<v8::Object>()); }
+void set_guest_hooks(Arguments args) { guest(args).set_guest_hooks(args); }
 
 void load_chunk(Arguments args) {
   if (!all_strings(args, 1)) return;

@@ -9,12 +9,9 @@
 
 namespace isolane {
 
-using v8::FunctionCallbackInfo;
 using v8::Isolate;
 using v8::Local;
 using v8::Value;
-
-using Arguments = const FunctionCallbackInfo<Value>&;
 
 namespace {
 
@@ -32,24 +29,29 @@ void make_global(Local<v8::Name> name, const v8::PropertyCallbackInfo<Value>& in
   }
 }
 
-// (names, make): each becomes a property of the global object, not enumerable, that V8 replaces by
-// a plain data property: by make(name) at its first read, or by what is assigned before.
+// (lists, make): each name in a list after its first becomes a property of the global object, not
+// enumerable, that V8 replaces by a plain data property: by make(name) at its first read, or by
+// what is assigned before.
 void lazy_globals(Arguments args) {
   Isolate* isolate = args.GetIsolate();
   if (!args[0]->IsArray() || !args[1]->IsFunction()) {
     isolate->ThrowException(
-        v8::Exception::TypeError(literal(isolate, "names and a function are needed")));
+        v8::Exception::TypeError(literal(isolate, "lists and a function are needed")));
     return;
   }
   Local<v8::Context> context = isolate->GetCurrentContext();
-  Local<v8::Array> names = args[0].As<v8::Array>();
-  for (uint32_t i = 0; i < names->Length(); i++) {
-    Local<Value> name;
-    if (!names->Get(context, i).ToLocal(&name) || !name->IsName()) return;
-    if (context->Global()
-            ->SetLazyDataProperty(context, name.As<v8::Name>(), make_global, args[1], v8::DontEnum)
-            .IsNothing()) {
-      return;
+  Local<v8::Object> global = context->Global();
+  Local<v8::Array> lists = args[0].As<v8::Array>();
+  for (uint32_t i = 0; i < lists->Length(); i++) {
+    Local<Value> list;
+    if (!lists->Get(context, i).ToLocal(&list) || !list->IsArray()) return;
+    Local<v8::Array> names = list.As<v8::Array>();
+    for (uint32_t j = 1; j < names->Length(); j++) {
+      Local<Value> name;
+      if (!names->Get(context, j).ToLocal(&name) || !name->IsName()) return;
+      const auto defined = global->SetLazyDataProperty(context, name.As<v8::Name>(), make_global,
+                                                       args[1], v8::DontEnum);
+      if (defined.IsNothing()) return;
     }
   }
 }

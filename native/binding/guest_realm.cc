@@ -82,13 +82,13 @@ bool GuestRealm::guard_memory() {
          !install.As<v8::Function>()->Call(context(), v8::Undefined(isolate()), 1, argv).IsEmpty();
 }
 
-void GuestRealm::set_guest_hooks(Local<v8::Object> hooks) {
-  take_hook(hooks, "onTimer", &on_timer_);
-  take_hook(hooks, "onImport", &on_import_);
-  take_hook(hooks, "onImportMeta", &on_import_meta_);
-  take_hook(hooks, "onRejection", &on_rejection_);
-  take_hook(hooks, "onMicrotasksDropped", &on_microtasks_dropped_);
-  take_hook(hooks, "onCallSync", &on_call_sync_);
+void GuestRealm::set_guest_hooks(Arguments args) {
+  take_hook(args[0], &on_timer_);
+  take_hook(args[1], &on_import_);
+  take_hook(args[2], &on_import_meta_);
+  take_hook(args[3], &on_rejection_);
+  take_hook(args[4], &on_microtasks_dropped_);
+  take_hook(args[5], &on_call_sync_);
 }
 
 bool GuestRealm::call_sync(uint32_t type, Parcel&& body, Parcel* reply) {

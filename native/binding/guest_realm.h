@@ -15,7 +15,8 @@ class GuestRealm final : public Realm, public Guest {
 
   // Gives the binding what it has not had from the start, once.
   void complete_binding();
-  void set_guest_hooks(v8::Local<v8::Object> hooks);
+  // In the order of setGuestHooks() in src/binding/binding.ts.
+  void set_guest_hooks(Arguments args);
   // Lets the guest answer a request on the calling thread, which holds the interpreter's lock.
   // False if it was stopped.
   bool call_sync(uint32_t type, Parcel&& body, Parcel* reply);

@@ -10,12 +10,9 @@
 
 namespace isolane {
 
-using v8::FunctionCallbackInfo;
 using v8::Isolate;
 using v8::Local;
 using v8::Value;
-
-using Arguments = const FunctionCallbackInfo<Value>&;
 
 namespace {
 

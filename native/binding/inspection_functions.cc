@@ -12,11 +12,8 @@
 
 namespace isolane {
 
-using v8::FunctionCallbackInfo;
 using v8::Local;
 using v8::Value;
-
-using Arguments = const FunctionCallbackInfo<Value>&;
 
 namespace {
 

@@ -18,8 +18,6 @@ using v8::Isolate;
 using v8::Local;
 using v8::Value;
 
-using Arguments = const v8::FunctionCallbackInfo<Value>&;
-
 namespace {
 
 // What is at a path; the numbers are those of FileKind in src/binding/module-binding.ts.

@@ -12,8 +12,6 @@ using v8::Isolate;
 using v8::Local;
 using v8::Value;
 
-using Arguments = const v8::FunctionCallbackInfo<Value>&;
-
 namespace {
 
 Modules& modules(Arguments args) { return Realm::of(args).self()->modules(); }

@@ -12,7 +12,6 @@
 
 namespace isolane {
 
-using v8::FunctionCallbackInfo;
 using v8::Isolate;
 using v8::Local;
 using v8::Value;
@@ -199,8 +198,6 @@ void NodeGuest::out_of_memory(const char*, const v8::OOMDetails&) {
 }
 
 namespace {
-
-using Arguments = const FunctionCallbackInfo<Value>&;
 
 NodeRealm& realm_of(Arguments args) { return static_cast<NodeRealm&>(Realm::of(args)); }
 

@@ -20,7 +20,7 @@ namespace {
 constexpr size_t kDeliveries = 1024;
 
 // startSteps(id): an array of milliseconds, in the order of StartSteps::Step.
-void start_steps(const v8::FunctionCallbackInfo<Value>& args) {
+void start_steps(Arguments args) {
   if (!args[0]->IsNumber()) return;
   const auto id = static_cast<uint64_t>(args[0].As<v8::Number>()->Value());
   const std::shared_ptr<Interpreter> interpreter = Interpreter::find(id);
@@ -142,11 +142,11 @@ std::vector<const std::vector<NamedFunction>*> NodeRealm::functions() const {
   static const std::vector<NamedFunction>* const own = new std::vector<NamedFunction>{
       {"startSteps", start_steps},
       {"setExitCode",
-       [](const v8::FunctionCallbackInfo<Value>& args) {
+       [](Arguments args) {
          if (!args[0]->IsInt32()) return;
          static_cast<NodeRealm&>(Realm::of(args)).exit_code_ = args[0].As<v8::Int32>()->Value();
        }},
-      {"setExitCodeReader", [](const v8::FunctionCallbackInfo<Value>& args) {
+      {"setExitCodeReader", [](Arguments args) {
          if (!args[0]->IsFunction()) return;
          auto& realm = static_cast<NodeRealm&>(Realm::of(args));
          realm.exit_code_reader_.Reset(realm.isolate(), args[0].As<v8::Function>());

@@ -18,7 +18,6 @@
 
 namespace isolane {
 
-using v8::FunctionCallbackInfo;
 using v8::Local;
 using v8::MaybeLocal;
 using v8::Value;
@@ -43,7 +42,7 @@ Realm::Realm(v8::Isolate* isolate, Local<v8::Context> context, std::shared_ptr<P
 
 Realm::~Realm() = default;
 
-Realm& Realm::of(const FunctionCallbackInfo<Value>& args) {
+Realm& Realm::of(Arguments args) {
   return *static_cast<Realm*>(compat::external_pointer(args.Data()));
 }
 
@@ -62,7 +61,7 @@ void Realm::make_templates() {
   sender_.Reset(isolate_, EndpointObject::sender_template(isolate_, data()));
   receiver_.Reset(isolate_, EndpointObject::receiver_template(isolate_, data()));
 
-  const auto construct_moved = [](const FunctionCallbackInfo<Value>& args) {
+  const auto construct_moved = [](Arguments args) {
     if (!args.IsConstructCall() || !args[1]->IsArray()) {
       args.GetIsolate()->ThrowException(
           v8::Exception::TypeError(literal(args.GetIsolate(), "Illegal constructor")));
@@ -74,7 +73,7 @@ void Realm::make_templates() {
   Local<v8::FunctionTemplate> moved = v8::FunctionTemplate::New(isolate_, construct_moved, data());
   moved->SetClassName(literal(isolate_, "Moved"));
   moved->InstanceTemplate()->SetInternalFieldCount(2);
-  const auto get_value = [](const FunctionCallbackInfo<Value>& args) {
+  const auto get_value = [](Arguments args) {
     args.GetReturnValue().Set(args.This()->GetInternalField(0).As<Value>());
   };
   moved->PrototypeTemplate()->SetAccessorProperty(
@@ -103,7 +102,8 @@ void Realm::add_functions(Local<v8::Object> binding, bool early) {
 
 Local<v8::Object> Realm::begin_binding() {
   Local<v8::Context> context = this->context();
-  Local<v8::Object> binding = v8::Object::New(isolate_);
+  // A dictionary: with fast properties each of them would cost a new hidden class.
+  Local<v8::Object> binding = v8::Object::New(isolate_, v8::Null(isolate_), nullptr, nullptr, 0);
   const auto set = [&](const char* name, Local<Value> value) {
     binding->Set(context, literal(isolate_, name), value).Check();
   };
@@ -131,19 +131,16 @@ void Realm::complete_binding(Local<v8::Object> binding) {
   add_functions(binding, false);
 }
 
-void Realm::take_hook(Local<v8::Object> hooks, const char* name, v8::Global<v8::Function>* hook) {
-  Local<Value> value;
-  if (hooks->Get(context(), literal(isolate_, name)).ToLocal(&value) && value->IsFunction()) {
-    hook->Reset(isolate_, value.As<v8::Function>());
-  }
+void Realm::take_hook(Local<Value> given, v8::Global<v8::Function>* hook) {
+  if (given->IsFunction()) hook->Reset(isolate_, given.As<v8::Function>());
 }
 
-void Realm::set_hooks(Local<v8::Object> hooks) {
-  take_hook(hooks, "makeSender", &make_sender_);
-  take_hook(hooks, "makeReceiver", &make_receiver_);
-  take_hook(hooks, "notShareable", &not_shareable_);
-  take_hook(hooks, "onReady", &on_ready_);
-  take_hook(hooks, "onLetter", &on_letter_);
+void Realm::set_hooks(Arguments args) {
+  take_hook(args[0], &make_sender_);
+  take_hook(args[1], &make_receiver_);
+  take_hook(args[2], &not_shareable_);
+  take_hook(args[3], &on_ready_);
+  take_hook(args[4], &on_letter_);
 }
 
 Endpoint* Realm::endpoint_of(Local<v8::Object> object) {
@@ -229,8 +226,7 @@ void Realm::deliver(size_t limit) {
       Local<Value> handle = endpoint->handle(isolate_);
       if (!handle.IsEmpty()) call_hook(on_ready_.Get(isolate_), 1, &handle);
     } else if (has_letter) {
-      if (letter.type == static_cast<uint32_t>(NativeLetter::kEnded) ||
-          letter.type == static_cast<uint32_t>(NativeLetter::kFailed)) {
+      if (letter.type == static_cast<uint32_t>(NativeLetter::kEnded)) {
         if (std::shared_ptr<Interpreter> child = take_child(letter.from)) child->join();
       }
       Local<Value> body;

@@ -31,7 +31,7 @@ class Realm : public HostObjects {
   Realm& operator=(const Realm&) = delete;
 
   // The realm of a function that add_function() made.
-  static Realm& of(const v8::FunctionCallbackInfo<v8::Value>& args);
+  static Realm& of(Arguments args);
 
   v8::Isolate* isolate() const override { return isolate_; }
   v8::Local<v8::Context> context() const { return context_.Get(isolate_); }
@@ -45,7 +45,8 @@ class Realm : public HostObjects {
   // Null in Node.
   Interpreter* self() const { return self_; }
 
-  void set_hooks(v8::Local<v8::Object> hooks);
+  // The arguments are hooks in the order of setHooks() in src/binding/binding.ts.
+  void set_hooks(Arguments args);
 
   Endpoint* endpoint_of(v8::Local<v8::Object> object) override;
   bool unwrap_moved(v8::Local<v8::Object> object, v8::Local<v8::Value>* value,
@@ -107,7 +108,7 @@ class Realm : public HostObjects {
   void complete_binding(v8::Local<v8::Object> binding);
   void add_function(v8::Local<v8::Object> target, const char* name, v8::FunctionCallback callback);
   // Keeps the function `hooks[name]`, if there is one.
-  void take_hook(v8::Local<v8::Object> hooks, const char* name, v8::Global<v8::Function>* hook);
+  void take_hook(v8::Local<v8::Value> given, v8::Global<v8::Function>* hook);
   v8::Local<v8::Value> data() const { return data_.Get(isolate_); }
 
  private:

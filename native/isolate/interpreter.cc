@@ -638,16 +638,8 @@ void Interpreter::run() {
   const uintptr_t here = reinterpret_cast<uintptr_t>(&here);
   stack_limit_ = here - (options_.stack_size - kStackReserve);
 
-  std::string failure;
-  const bool opened = open(&failure);
+  const bool opened = open();
   lock_.release();
-  if (std::shared_ptr<Party> parent = Party::registry().find(options_.parent)) {
-    Letter letter;
-    letter.from = id();
-    letter.type = static_cast<uint32_t>(opened ? NativeLetter::kReady : NativeLetter::kFailed);
-    if (!opened) letter.body = text_parcel(failure);
-    parent->post(std::move(letter));
-  }
   while (opened && !stopping()) {
     loop_->wait(std::min(
         {timer_.load(std::memory_order_relaxed), tasks_->next_due(), cpu_profiles_.patience()}));
@@ -660,7 +652,16 @@ void Interpreter::run() {
   if (written_off_) left_behind.fetch_sub(1, std::memory_order_release);
 }
 
-bool Interpreter::open(std::string* failure) {
+void Interpreter::tell_parent() {
+  std::shared_ptr<Party> parent = Party::registry().find(options_.parent);
+  if (parent == nullptr) return;
+  Letter letter;
+  letter.from = id();
+  letter.type = static_cast<uint32_t>(NativeLetter::kBegun);
+  parent->post(std::move(letter));
+}
+
+bool Interpreter::open() {
   RunningParty running;
   isolate_ = Isolate::Allocate();
   platform_->RegisterIsolate(isolate_, &delegate_);
@@ -703,11 +704,13 @@ bool Interpreter::open(std::string* failure) {
   v8::TryCatch caught(isolate_);
   Local<v8::Context> context = v8::Context::New(isolate_);
   start_steps_.done(StartSteps::kContext);
+  // Now, so that the first call is on its way while our own code runs.
+  tell_parent();
   v8::Context::Scope context_scope(context);
   guest_ = options_.make_guest(*this, context);
   if (guest_ == nullptr) {
     v8::String::Utf8Value text(isolate_, caught.Exception());
-    *failure = *text != nullptr ? *text : "its own code failed";
+    terminate(EndCause::kTerminated, text_reason(*text != nullptr ? *text : "its own code failed"));
     return false;
   }
   context_.Reset(isolate_, context);
@@ -716,9 +719,7 @@ bool Interpreter::open(std::string* failure) {
   // would leave the engine half made.
   std::lock_guard<std::mutex> guard(end_mutex_);
   interruptible_ = isolate_;
-  if (!ending_) return true;
-  *failure = "it was ended while it started";
-  return false;
+  return !ending_;
 }
 
 bool Interpreter::has_work() const {

@@ -74,12 +74,11 @@ struct InterpreterOptions {
 
 // Letters that native code posts by itself; see NativeLetter in src/binding/binding.ts.
 enum class NativeLetter : uint32_t {
-  kReady = 1,
-  kFailed = 2,
-  kEnded = 3,
-  kCancelled = 4,
-  kDropCall = 5,
-  kCpuTime = 6,
+  kBegun = 1,
+  kEnded = 2,
+  kCancelled = 3,
+  kDropCall = 4,
+  kCpuTime = 5,
 };
 
 // In the type of a letter: it asks for a call that may be stopped.
@@ -93,8 +92,10 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
  public:
   enum class State : uint8_t { kIdle, kRunning, kBlocked, kClosed };
 
-  // Starts the thread; `ready` or `failed` is posted to the parent. Any thread. The platform is
-  // Node's, and the same for all. Null, and libuv's error, if the system has no thread for it.
+  // Starts the thread; `begun` is posted to the parent as soon as it has a context. What comes
+  // from then on waits until it is open: posting, locking and ending need no more. Any thread. The
+  // platform is Node's, and the same for all. Null, and libuv's error, if the system has no thread
+  // for it.
   static std::shared_ptr<Interpreter> start(node::MultiIsolatePlatform* platform,
                                             InterpreterOptions options, int* error);
   // Any thread. Whether the thread of an interpreter that was written off is still there: the
@@ -224,7 +225,8 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
 
  private:
   void run();  // the whole life, on its own thread
-  bool open(std::string* failure);
+  bool open();
+  void tell_parent();
   void turn();
   bool has_work() const;
   void add_correspondent(uint64_t party);  // end_mutex_ held

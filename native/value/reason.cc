@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -69,13 +70,14 @@ Parcel reason_parcel(const Reason& reason) {
   return parcel;
 }
 
-Parcel text_parcel(const std::string& ascii) {
-  Parcel parcel;
-  std::string text = ascii;
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; }, '?');
-  fill(&parcel, kTagOneByte, 0, reinterpret_cast<const uint8_t*>(text.data()), text.size());
-  return parcel;
+Reason text_reason(const std::string& ascii) {
+  Reason reason = {kTagOneByte, 0};
+  std::replace_copy_if(
+      ascii.begin(), ascii.end(), std::back_inserter(reason),
+      [](char c) { return (c & 0x80) != 0; }, '?');
+  return reason;
 }
+
+Parcel text_parcel(const std::string& ascii) { return reason_parcel(text_reason(ascii)); }
 
 }  // namespace isolane

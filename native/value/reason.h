@@ -16,7 +16,8 @@ namespace isolane {
 Reason encode_reason(HostObjects& host, v8::Local<v8::Value> value);
 // A parcel that carries the reason's value; undefined for an empty reason.
 Parcel reason_parcel(const Reason& reason);
-// A parcel that carries a message of our own; what is not ASCII becomes a question mark.
+// A message of our own; what is not ASCII becomes a question mark.
+Reason text_reason(const std::string& ascii);
 Parcel text_parcel(const std::string& ascii);
 
 }  // namespace isolane

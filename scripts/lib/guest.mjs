@@ -30,7 +30,7 @@ export async function buildGuest() {
   const task = { inputs: ['src', ...configs, ...scripts], outputs };
   await whenStale('guest', task, async () => {
     const inMain = await bundle(main, 'iife', [defineShared([])], { write: false });
-    const shared = await sharedModules(inMain.filter((input) => input.startsWith('src/')));
+    const shared = await sharedModules(inMain.filter(hasState));
     const bundled = await bundle(main, 'iife', [defineShared(shared)]);
     // The body of a function that is given `module`.
     for (const name of chunks) {
@@ -47,9 +47,12 @@ export async function buildGuest() {
   });
 }
 
-/** What main or the library have; constants of the binding's types may be anywhere. */
+/** What main or the library have; constants may be anywhere. */
 function hasState(input) {
-  return input.startsWith('src/') && !/^src\/(guest\/chunks|binding\/module-binding)/.test(input);
+  return (
+    input.startsWith('src/') &&
+    !/^src\/(guest\/chunks|binding\/(codes|module-binding)|interpreter\/protocol)/.test(input)
+  );
 }
 
 /** Returns the files that are in it. */

@@ -4,18 +4,8 @@
  * Nothing here is public. The classes of `src/channel` and `src/interpreter` put the public API on top.
  */
 
+import type { Status } from './codes.js';
 import type { CodeCacheCounts, ModuleBinding } from './module-binding.js';
-
-/** How an operation on a channel ended; the same numbers as `Status` in native/core/status.h. */
-export const Status = {
-  done: 0,
-  wouldBlock: 1,
-  closed: 2,
-  poisoned: 3,
-  timedOut: 4,
-  interrupted: 5,
-} as const;
-export type Status = (typeof Status)[keyof typeof Status];
 
 /** An endpoint on its way into a JavaScript object; only native code makes one. */
 declare const seed: unique symbol;
@@ -82,7 +72,7 @@ export interface NativeMoved {
   readonly value: unknown;
 }
 
-/** What native code calls in JavaScript. */
+/** What native code calls in JavaScript. As objects these would take a new interpreter long to make. */
 export interface Hooks {
   makeSender(seed: EndpointSeed): NativeSender;
   makeReceiver(seed: EndpointSeed): NativeReceiver;
@@ -117,41 +107,6 @@ export interface GuestHooks {
   /** Answers a synchronous call made under the interpreter's lock from another thread. */
   onCallSync(type: number, body: unknown): unknown;
 }
-
-/** Letters that native code itself posts. Those of TypeScript start at 16 (src/interpreter/protocol.ts). */
-export const NativeLetter = {
-  /** The interpreter `from` is ready for letters. Posted to its creator. */
-  ready: 1,
-  /** The interpreter `from` could not be made; the body is a message. Posted to its creator. */
-  failed: 2,
-  /**
-   * The interpreter `from` has ended; the id is an `EndCause`, the body the reason it was given. Posted to its
-   * creator and to whoever ever posted to it.
-   */
-  ended: 3,
-  /** Interpreter `from` has stopped the call `id` of this party; the body says why: `timeout`, `cpuTimeout` or `aborted`. */
-  cancelled: 4,
-  /** From an interpreter to itself: its call with the tag `id` was stopped, and is to be forgotten. */
-  dropCall: 5,
-  /** Comes before `ended`, to the same parties: the id is the microseconds of processor time that its thread used. */
-  cpuTime: 6,
-} as const;
-
-/** Why a call was stopped; the same numbers as `CancelCause` in native/isolate/call_table.h. */
-export const CancelCause = {
-  timeout: 1,
-  cpuTimeout: 2,
-  aborted: 3,
-} as const;
-
-/** Why an interpreter ended; the same numbers as `EndCause` in native/isolate/interpreter.h. */
-export const EndCause = {
-  closed: 0,
-  terminated: 1,
-  memoryLimit: 2,
-  /** It went on after a call was told to stop, and was given up. */
-  unresponsive: 3,
-} as const;
 
 export interface NativeInterpreterOptions {
   name: string;
@@ -204,7 +159,13 @@ export interface Binding {
     transfer: readonly object[],
   ) => NativeMoved;
 
-  setHooks(hooks: Hooks): void;
+  setHooks(
+    makeSender: Hooks['makeSender'],
+    makeReceiver: Hooks['makeReceiver'],
+    notShareable: Hooks['notShareable'],
+    onReady: Hooks['onReady'],
+    onLetter: Hooks['onLetter'],
+  ): void;
   /** Throws a RangeError when there is no memory for that capacity. */
   createChannel(capacity: number, name: string): [EndpointSeed, EndpointSeed];
   /** Encodes a message once; throws what `notShareable` makes, and then nothing has been handed over. */
@@ -235,7 +196,7 @@ export interface Binding {
   /** Delivers what is in this party's mailbox now. */
   drain(): void;
 
-  /** Starts an interpreter; `ready` or `failed` follows. Returns its id. */
+  /** Starts an interpreter; `begun` follows. Returns its id. */
   createInterpreter(options: NativeInterpreterOptions): number;
   /** A reserved interpreter is wanted now, under this name. False if it is not there any more. */
   claim(id: number, name: string): boolean;
@@ -314,7 +275,14 @@ export interface NodeBinding extends Binding {
 
 /** What an interpreter's binding has beside. */
 export interface GuestBinding extends Binding {
-  setGuestHooks(hooks: GuestHooks): void;
+  setGuestHooks(
+    onTimer: GuestHooks['onTimer'],
+    onImport: GuestHooks['onImport'],
+    onImportMeta: GuestHooks['onImportMeta'],
+    onRejection: GuestHooks['onRejection'],
+    onMicrotasksDropped: GuestHooks['onMicrotasksDropped'],
+    onCallSync: GuestHooks['onCallSync'],
+  ): void;
   /**
    * Runs our own code of that name, once for each call, and returns its exports; see src/guest/chunks. `shared` gives it the exports
    * of modules that it does not have itself.
@@ -363,9 +331,9 @@ export interface GuestBinding extends Binding {
   decodeUtf16(bytes: ArrayBuffer | ArrayBufferView, bigEndian: boolean): string;
   /**
    * Gives the global object properties, not enumerable, that `make` gives their values when they are first read; whatever is
-   * assigned before takes their place.
+   * assigned before takes their place. Each list begins with what its names come from, which is none.
    */
-  lazyGlobals(names: readonly string[], make: (name: string) => unknown): void;
+  lazyGlobals(lists: readonly (readonly string[])[], make: (name: string) => unknown): void;
   /** Fills a view with the operating system's random bytes. */
   fillRandom(view: ArrayBufferView): void;
   /** Ends the loop after this turn. */

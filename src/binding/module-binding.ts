@@ -1,26 +1,13 @@
 /** What native code gives to an interpreter's module loader; nothing of it may reach the user's code there. */
 
+import type { FileKind, ModuleStatus } from './codes.js';
+
 /** The URL of the module that is built in, and its name: this package. */
 export const BUILT_IN_URL = 'isolane:index';
 export const BUILT_IN_NAME = 'isolane';
 
 /** A module of this interpreter, from 0. */
 export type ModuleNumber = number;
-
-/** How far a module has come; the same numbers as `v8::Module::Status`. */
-export const ModuleStatus = {
-  uninstantiated: 0,
-  instantiating: 1,
-  instantiated: 2,
-  evaluating: 3,
-  evaluated: 4,
-  errored: 5,
-} as const;
-export type ModuleStatus = (typeof ModuleStatus)[keyof typeof ModuleStatus];
-
-/** What is at a path; the same numbers as `FileKind` in native/binding/module_file_functions.cc. */
-export const FileKind = { none: -1, file: 0, folder: 1, other: 2 } as const;
-export type FileKind = (typeof FileKind)[keyof typeof FileKind];
 
 export type CommonJsFunction = (
   this: unknown,

@@ -1,4 +1,5 @@
-import { type NativeEndpoint, Status } from '../binding/binding.js';
+import type { NativeEndpoint } from '../binding/binding.js';
+import { Status } from '../binding/codes.js';
 import { ChannelClosedError, ChannelPoisonedError } from '../errors/channel-errors.js';
 import { MovedError } from '../errors/ownership-errors.js';
 

@@ -1,5 +1,5 @@
-import { Status } from '../binding/binding.js';
 import { whenStopped } from '../binding/call-scope.js';
+import { Status } from '../binding/codes.js';
 import { startTimer } from '../binding/world.js';
 import { TimeoutError } from '../errors/channel-errors.js';
 import { checkTransfer } from '../ownership/move.js';

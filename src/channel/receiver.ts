@@ -1,5 +1,6 @@
+import { Status } from '../binding/codes.js';
 import '../binding/symbols.js';
-import { type EndpointSeed, native, Status } from '../binding/binding.js';
+import { type EndpointSeed, native } from '../binding/binding.js';
 import { isStopped, neverSettles } from '../binding/call-scope.js';
 import { whole } from '../binding/own-code.js';
 import { nextTurn, now } from '../binding/world.js';

@@ -9,46 +9,33 @@ import { shareOwnCode } from '../binding/own-code.js';
 import { deliver } from '../interpreter/post-office.js';
 import { answerSync, openCalls, serve } from '../interpreter/serve.js';
 import { guest } from './binding.js';
-import { finish, runTimers } from './end.js';
-import { functionCompiler } from './function-compiler.js';
+import { runTimers } from './end.js';
 import { defineLazyGlobals } from './lazy-globals.js';
 import { keepLetters } from './letters.js';
-import { hasLibrary, library, setAnswer } from './library.js';
+import { library, setAnswer } from './library.js';
+import { GuestServer } from './server.js';
 
-guest.setHooks({
-  makeSender: (seed) => library().hooks.makeSender(seed),
-  makeReceiver: (seed) => library().hooks.makeReceiver(seed),
-  notShareable: (value, why) => library().hooks.notShareable(value, why),
-  onReady: (endpoint) => library().hooks.onReady(endpoint),
-  onLetter: deliver,
-});
+guest.setHooks(
+  (seed) => library().hooks.makeSender(seed),
+  (seed) => library().hooks.makeReceiver(seed),
+  (value, why) => library().hooks.notShareable(value, why),
+  (endpoint) => library().hooks.onReady(endpoint),
+  deliver,
+);
 
-guest.setGuestHooks({
-  onTimer: runTimers,
-  onImport: (specifier, referrer, attributes) =>
-    library().onImport(specifier, referrer, attributes),
-  onImportMeta: (meta, url) => library().onImportMeta(meta, url),
-  onRejection: (promise, reason, unhandled) => library().onRejection(promise, reason, unhandled),
-  onMicrotasksDropped: () => {
+guest.setGuestHooks(
+  runTimers,
+  (specifier, referrer, attributes) => library().onImport(specifier, referrer, attributes),
+  (meta, url) => library().onImportMeta(meta, url),
+  (promise, reason, unhandled) => library().onRejection(promise, reason, unhandled),
+  () => {
     if (openCalls.size > 0) library().onMicrotasksDropped();
   },
-  onCallSync: answerSync,
-});
+  answerSync,
+);
 
 setCurrentTag(() => guest.currentCall());
 shareOwnCode(guest.ownCode, () => guest.stopPutOff());
 defineLazyGlobals();
 keepLetters();
-
-setAnswer(
-  serve({
-    runScript: (source, name, referrer) => guest.runScript(source, name, referrer),
-    functionCompiler,
-    endCall: (tag) => guest.endCall(tag),
-    finish,
-    onClosing: () => {
-      if (hasLibrary()) library().onClosing();
-    },
-    unusual: () => library().unusualAnswers,
-  }),
-);
+setAnswer(serve(new GuestServer()));

@@ -7,9 +7,10 @@ import { guest } from './binding.js';
 import { library } from './library.js';
 import type { GlobalsChunk, Tools } from './tools.js';
 
-/** By what they come from. */
-const sources: Record<string, readonly string[]> = {
-  library: [
+/** Each list: what they come from, and their names. */
+const lists = [
+  [
+    'library',
     'clearImmediate',
     'clearInterval',
     'clearTimeout',
@@ -21,20 +22,21 @@ const sources: Record<string, readonly string[]> = {
     'setTimeout',
     'structuredClone',
   ],
-  base64: ['atob', 'btoa'],
-  crypto: ['Crypto', 'crypto'],
-  'dom-exception': ['DOMException'],
-  events: ['AbortController', 'AbortSignal', 'CustomEvent', 'Event', 'EventTarget'],
-  performance: [
+  ['base64', 'atob', 'btoa'],
+  ['crypto', 'Crypto', 'crypto'],
+  ['dom-exception', 'DOMException'],
+  ['events', 'AbortController', 'AbortSignal', 'CustomEvent', 'Event', 'EventTarget'],
+  [
+    'performance',
     'Performance',
     'PerformanceEntry',
     'PerformanceMark',
     'PerformanceMeasure',
     'performance',
   ],
-  text: ['TextDecoder', 'TextEncoder'],
-  url: ['URL', 'URLSearchParams'],
-};
+  ['text', 'TextDecoder', 'TextEncoder'],
+  ['url', 'URL', 'URLSearchParams'],
+];
 
 /** The types of those that chunks need of each other. */
 export interface BuiltIns {
@@ -43,7 +45,7 @@ export interface BuiltIns {
 
 const started = guest.now();
 
-const tools: Tools = {
+const tools = (): Tools => ({
   guest,
   start: started,
   // As they were at the start, whatever the guest makes of the global ones.
@@ -51,12 +53,14 @@ const tools: Tools = {
   clearTimeout: (timer) => library().timerGlobals.clearTimeout(timer),
   reportUncaught: (error) => library().reportUncaught(error),
   builtIn,
-};
+});
 
 const made = new Map<string, Record<string, unknown>>();
 
 function sourceOf(name: string): string {
-  for (const source in sources) if (sources[source]?.includes(name)) return source;
+  for (const [source, ...names] of lists) {
+    if (source !== undefined && names.includes(name)) return source;
+  }
   throw new TypeError(`${name} is not one of them`);
 }
 
@@ -67,7 +71,7 @@ function make(name: string): unknown {
     values =
       source === 'library'
         ? library().globals
-        : ((guest.loadChunk(source) as GlobalsChunk).make(tools) as Record<string, unknown>);
+        : ((guest.loadChunk(source) as GlobalsChunk).make(tools()) as Record<string, unknown>);
     made.set(source, values);
   }
   return values[name];
@@ -75,7 +79,7 @@ function make(name: string): unknown {
 
 /** Gives the global object all of them. */
 export function defineLazyGlobals(): void {
-  guest.lazyGlobals(Object.values(sources).flat(), make);
+  guest.lazyGlobals(lists, make);
 }
 
 /** One of them as its chunk gives it, which the guest may have replaced. */

@@ -60,8 +60,8 @@ function start({ birth, parent, name, console: route }: NodeGuestData): void {
   }
   setCurrentTag(() => currentCall.getStore() ?? 0);
   const answer = serve({
+    ...functionCompiler,
     runScript,
-    functionCompiler,
     runInCall: (tag, code) => currentCall.run(tag, code),
     endCall: (tag) => node.endCall(tag),
     finish,
@@ -94,8 +94,8 @@ function explainEnds(node: NodeBinding, parent: number): void {
   });
   process.prependListener('exit', (code) => {
     if (!closed) node.explainEnd(`process.exit(${code})`);
-    for (const type of Object.values(Letter)) {
-      if (type < Letter.result) handleLetters(type, () => {});
+    for (let type: number = Letter.call; type < Letter.result; type++) {
+      handleLetters(type, () => {});
     }
   });
 }

@@ -1,4 +1,5 @@
-import { CancelCause, native } from '../binding/binding.js';
+import { native } from '../binding/binding.js';
+import { CancelCause } from '../binding/codes.js';
 import { callSite } from '../binding/world.js';
 import { DeadlockError } from '../errors/channel-errors.js';
 import { InterpreterClosedError, LockTimeoutError } from '../errors/interpreter-errors.js';

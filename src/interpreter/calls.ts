@@ -1,6 +1,7 @@
 import { hold, release } from '../binding/alive.js';
-import { NativeLetter, native } from '../binding/binding.js';
+import { native } from '../binding/binding.js';
 import { currentScope, isStopped, neverSettles, whenStopped } from '../binding/call-scope.js';
+import { NativeLetter } from '../binding/codes.js';
 import { ExecutionTimeoutError } from '../errors/interpreter-errors.js';
 import type { IsolaneError } from '../errors/isolane-error.js';
 import type { CallOptions } from './call-options.js';
@@ -261,7 +262,7 @@ interface Birth {
 
 const births = new Map<number, Birth>();
 
-/** Resolves when a new interpreter is ready; rejects with a string if it could not be made. */
+/** Resolves when a new interpreter can be asked things; rejects with a string if it ends before. */
 export function born(id: number): Promise<void> {
   hold();
   return new Promise<void>((resolve, reject) => births.set(id, { resolve, reject })).finally(
@@ -275,6 +276,5 @@ function birthOf(id: number): Birth | undefined {
   return birth;
 }
 
-handleLetters(NativeLetter.ready, (from) => birthOf(from)?.resolve());
-handleLetters(NativeLetter.failed, (from, _id, body) => birthOf(from)?.reject(String(body)));
+handleLetters(NativeLetter.begun, (from) => birthOf(from)?.resolve());
 onEnded((id) => birthOf(id)?.reject('it ended at once'));

@@ -1,8 +1,8 @@
-import type { FunctionHeader } from './function-header.js';
 import {
   type AnyFunction,
   type FunctionPlace,
   type FunctionText,
+  type MethodHeader,
   parseFunctionText,
 } from './function-text.js';
 
@@ -40,74 +40,59 @@ export function compileFunction(text: FunctionText, compiler: FunctionCompiler):
 }
 
 function compile(text: FunctionText, compiler: FunctionCompiler): AnyFunction {
-  const { source, place, header, helpers: names, mentionsArguments } = parseFunctionText(text);
-  if (place.file === '') place.file = `isolane:function/${++count}`;
+  const [facts, source] = parseFunctionText(text);
+  const [from, line, column, form, position, names, mentionsArguments, method] = facts;
+  const file = from === '' ? `isolane:function/${++count}` : from;
   const helpers = helpersIn(source, names, compiler);
-  const make = (body: Body): AnyFunction => evaluate(body, place, helpers, compiler);
+  const make: Make = (body, at) => {
+    // The engine counts columns from an offset on the first line only.
+    const before = body.slice(0, at).split('\n');
+    const offset = before.length === 1 ? column - at : 0;
+    const first = line - before.length + 1;
+    const wrapper = compiler.compileBody(body, file, first, offset, Object.keys(helpers));
+    return wrapper(...Object.values(helpers)) as AnyFunction;
+  };
   try {
-    if (header.form === 'arrow' && mentionsArguments) checkArguments(source, make);
-    return make(
-      header.form === 'method' ? methodBody(source, header) : expressionBody(source, header),
-    );
+    if (form === 'method') return makeMethod(source, position, method as MethodHeader, make);
+    if (form === 'arrow' && mentionsArguments) checkArguments(source, make);
+    const within = form === 'function' ? position : 0;
+    return make(`${BEGIN}(${source}\n)`, BEGIN.length + 1 + within);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    const method =
-      header.form === 'async-or-method'
-        ? attempt(() => make(methodBody(source, header)))
+    const fn =
+      form === 'async-or-method'
+        ? attempt(() => makeMethod(source, position, method as MethodHeader, make))
         : undefined;
-    if (method !== undefined) return method;
-    throw compiler.explain(error, place);
+    if (fn !== undefined) return fn;
+    throw compiler.explain(error, { file, line, column });
   }
 }
 
-/** The body of a function that returns the one that travelled. */
-interface Body {
-  text: string;
-  /** Where in the text the engine says that the function is. */
-  position: number;
-}
+/** Makes a function with the body of one that returns it; `at`: where in that the engine says that the function is. */
+type Make = (body: string, at: number) => AnyFunction;
 
 /** Strict, as in the modules that nearly all functions come from. */
 const BEGIN = "'use strict';return ";
-
-function expressionBody(source: string, header: FunctionHeader): Body {
-  const within = header.form === 'function' ? header.position : 0;
-  return { text: `${BEGIN}(${source}\n)`, position: BEGIN.length + 1 + within };
-}
 
 /**
  * A method becomes a function of that name: alone it has no source that compiles, and within an object of ours `super`
  * would silently mean another one.
  */
-function methodBody(source: string, { isAsync, isGenerator, key, position }: FunctionHeader): Body {
+function makeMethod(
+  source: string,
+  position: number,
+  { isAsync, isGenerator, key }: MethodHeader,
+  make: Make,
+): AnyFunction {
   const name = JSON.stringify(key);
   const head = `${BEGIN}{[${name}]:${isAsync ? 'async ' : ''}function${isGenerator ? '*' : ''}`;
-  return { text: `${head}${source.slice(position)}\n}[${name}]`, position: head.length };
-}
-
-function evaluate(
-  { text, position }: Body,
-  { file, line, column }: FunctionPlace,
-  helpers: Record<string, unknown>,
-  { compileBody }: FunctionCompiler,
-): AnyFunction {
-  // The engine counts columns from an offset on the first line only.
-  const before = text.slice(0, position).split('\n');
-  const onFirstLine = before.length === 1;
-  const make = compileBody(
-    text,
-    file,
-    line - before.length + 1,
-    onFirstLine ? column - position : 0,
-    Object.keys(helpers),
-  );
-  return make(...Object.values(helpers)) as AnyFunction;
+  return make(`${head}${source.slice(position)}\n}[${name}]`, head.length);
 }
 
 /** An arrow function would find the arguments of the function around it, which is ours here. */
-function checkArguments(source: string, make: (body: Body) => unknown): void {
+function checkArguments(source: string, make: Make): void {
   // There the language forbids just this, and nothing is run.
-  make({ text: `${BEGIN}()=>class{static{(${source}\n)}}`, position: 0 });
+  make(`${BEGIN}()=>class{static{(${source}\n)}}`, 0);
 }
 
 function helpersIn(

@@ -1,4 +1,5 @@
-import { EndCause, native } from '../binding/binding.js';
+import { native } from '../binding/binding.js';
+import { EndCause } from '../binding/codes.js';
 import { InterpreterClosedError, MemoryLimitError } from '../errors/interpreter-errors.js';
 import type { IsolaneError } from '../errors/isolane-error.js';
 import { asText } from './as-text.js';

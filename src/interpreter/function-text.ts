@@ -17,18 +17,29 @@ export interface FunctionPlace {
   column: number;
 }
 
-export interface FunctionFacts {
-  place: FunctionPlace;
-  header: FunctionHeader;
+/** A list, since the first object with a name for each would take an interpreter longer. */
+export type FunctionFacts = [
+  file: FunctionPlace['file'],
+  line: FunctionPlace['line'],
+  column: FunctionPlace['column'],
+  form: FunctionHeader['form'],
+  position: FunctionHeader['position'],
   /** Names in it that look like the helpers of compilers. */
-  helpers: string[];
+  helpers: string[],
   /** Whether the word `arguments` is in it. */
-  mentionsArguments: boolean;
+  mentionsArguments: boolean,
+  /** Absent where it can be none. */
+  method?: MethodHeader,
+];
+
+export type MethodHeader = Pick<FunctionHeader, 'isAsync' | 'isGenerator' | 'key'>;
+
+export function functionText(facts: FunctionFacts, source: string): FunctionText {
+  return `${JSON.stringify(facts)}\n${source}`;
 }
 
 /** Takes the text of a function apart. */
-export function parseFunctionText(text: FunctionText): FunctionFacts & { source: string } {
+export function parseFunctionText(text: FunctionText): [facts: FunctionFacts, source: string] {
   const end = text.indexOf('\n');
-  const facts = JSON.parse(text.slice(0, end)) as FunctionFacts;
-  return { ...facts, source: text.slice(end + 1) };
+  return [JSON.parse(text.slice(0, end)) as FunctionFacts, text.slice(end + 1)];
 }

@@ -1,7 +1,12 @@
 import { native } from '../binding/binding.js';
 import { IsolaneError } from '../errors/isolane-error.js';
 import { type FunctionHeader, readHeader } from './function-header.js';
-import type { AnyFunction, FunctionFacts, FunctionPlace, FunctionText } from './function-text.js';
+import {
+  type AnyFunction,
+  type FunctionFacts,
+  type FunctionText,
+  functionText,
+} from './function-text.js';
 
 /** By the engine's script and position, so that a closure made anew for every call is looked at once. */
 const texts = new Map<number, FunctionText>();
@@ -25,13 +30,14 @@ export function sourceOf(fn: AnyFunction): FunctionText {
   const source = Function.prototype.toString.call(fn);
   const header = readHeader(source);
   checkTravels(fn, source, header);
-  const facts: FunctionFacts = {
-    place: placeOf(fn),
-    header,
-    helpers: [...new Set(source.match(HELPER))],
-    mentionsArguments: /\barguments\b/.test(source),
-  };
-  const text = `${JSON.stringify(facts)}\n${source}`;
+  const { form, position, isAsync, isGenerator, key: name } = header;
+  const helpers = [...new Set(source.match(HELPER))];
+  const mentionsArguments = /\barguments\b/.test(source);
+  const facts: FunctionFacts = [...placeOf(fn), form, position, helpers, mentionsArguments];
+  if (form === 'method' || form === 'async-or-method') {
+    facts.push({ isAsync, isGenerator, key: name });
+  }
+  const text = functionText(facts, source);
   if (key === 0) return text;
   if (texts.size >= MOST_TEXTS) texts.clear();
   texts.set(key, text);
@@ -41,15 +47,17 @@ export function sourceOf(fn: AnyFunction): FunctionText {
 /** The names that TypeScript, esbuild, SWC and Babel give to their helpers look like one of these. */
 const HELPER = /(?<![\w$.#])(?:__[a-z]\w*|_[a-z]+(?:[_A-Z]\w*)?|tslib_\d+)(?![\w$])/g;
 
-const NOWHERE: FunctionPlace = { file: '', line: 0, column: 0 };
+type Place = [file: string, line: number, column: number];
 
-function placeOf(fn: AnyFunction): FunctionPlace {
+const NOWHERE: Place = ['', 0, 0];
+
+function placeOf(fn: AnyFunction): Place {
   const place = native.functionPlace(fn);
   if (place === undefined) return NOWHERE;
-  const [file, line, column] = place;
+  const [file] = place;
   // Code that was evaluated belongs to no file, and is not at that place of one.
   if (file === '' || file.length > LONGEST_FILE || file.includes('\n')) return NOWHERE;
-  return { file, line, column };
+  return place;
 }
 
 function checkTravels(fn: AnyFunction, source: string, header: FunctionHeader): void {

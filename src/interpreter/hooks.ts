@@ -12,4 +12,10 @@ export const hooks: Hooks = {
   onLetter: deliver,
 };
 
-native.setHooks(hooks);
+native.setHooks(
+  hooks.makeSender,
+  hooks.makeReceiver,
+  hooks.notShareable,
+  hooks.onReady,
+  hooks.onLetter,
+);

@@ -5,58 +5,58 @@ import type { FunctionText } from './function-text.js';
 import type { StandIn } from './stand-ins.js';
 
 /** Types of letters; those below 16 are native code's own. */
-export const Letter = {
+export enum Letter {
   /** Body: {@link CallBody}. Answered, as all up to `provide` are, by `result` or `failure` with the same id. */
-  call: 16,
+  call = 16,
   /** Body: {@link ScriptBody}. */
-  exec: 17,
+  exec = 17,
   /** Body: {@link ScriptBody}, with an expression. */
-  evaluate: 18,
+  evaluate = 18,
   /** Body: {@link ImportBody}; the result is an {@link ImportedBody}. */
-  import: 19,
+  import = 19,
   /** Body: {@link CallExportBody}. */
-  callExport: 20,
+  callExport = 20,
   /** Body: an object with the new globals. */
-  provide: 21,
+  provide = 21,
   /** A question to the host (src/interpreter/questions.ts): the text of a TypeScript file and its path; the answer is JavaScript. */
-  stripTypes: 22,
+  stripTypes = 22,
   /** A question to whoever made a rule for modules: its route, URLs, and the URL of the module that asks; the answer has a boolean for each. */
-  mayLoad: 26,
+  mayLoad = 26,
   /** Body: a {@link StepBody}; the result is a {@link StepReply}. */
-  step: 23,
+  step = 23,
 
   /** Body: the result. */
-  result: 32,
+  result = 32,
   /** Body: an {@link EncodedError}. */
-  failure: 33,
+  failure = 33,
   /** The result is an iterator, which can be stepped through. Body: its number. */
-  iterator: 34,
+  iterator = 34,
 
   /** To an interpreter: finish what runs, then end. No body, no answer but `ended`. */
-  close: 40,
+  close = 40,
   /** To an interpreter: nothing, but its sender is told when it ends. */
-  watch: 41,
+  watch = 41,
   /** To a new interpreter, before anything else. Body: a {@link ConsoleRoute}. */
-  console: 42,
+  console = 42,
   /** To an interpreter: an iterator is lost, and need not be kept. Body: its number. */
-  dropIterator: 46,
+  dropIterator = 46,
   /** To an interpreter that was made in reserve. Body: the name it was given. */
-  name: 44,
+  name = 44,
   /** To an interpreter that was made in reserve: get ready for calls of all kinds. Body: the {@link FunctionText} of one that does nothing. */
-  prepare: 45,
+  prepare = 45,
   /** The answer to that. */
-  prepared: 48,
+  prepared = 48,
   /** To a new interpreter, before anything else. Body: a {@link ModulePolicy}. */
-  modulePolicy: 47,
+  modulePolicy = 47,
   /** From an interpreter's console, `id` being the route's. Body: a {@link ConsoleBody}. */
-  line: 43,
+  line = 43,
   /** To a new interpreter, before anything else. Body: an {@link ErrorRoute}. */
-  errors: 50,
+  errors = 50,
   /** From an interpreter, of what nobody caught there, `id` being the route's. Body: an {@link UncaughtBody}. */
-  uncaught: 51,
+  uncaught = 51,
   /** From a Node runtime to who made it: it is ready; the id is what it was given for this. */
-  nodeReady: 60,
-} as const;
+  nodeReady = 60,
+}
 
 export type CallBody = [text: FunctionText, args: unknown[]];
 /** `referrer`: the file that its `import()` starts from, if it has no file name of its own; empty if that is not known. */

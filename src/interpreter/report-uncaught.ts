@@ -16,7 +16,7 @@ export function reportUncaught(
 ): void {
   const route = ownErrorRoute();
   if (route !== undefined) {
-    if (tell(route, kind, encodeError(error)) ?? tell(route, kind, unspeakable)) return;
+    if (tell(route, kind, encodeError(error)) ?? tell(route, kind, unspeakable())) return;
   }
   const console = ownConsoleRoute();
   const what = kind === 'unhandledRejection' ? 'Uncaught (in promise)' : 'Uncaught';

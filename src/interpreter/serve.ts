@@ -1,5 +1,6 @@
-import { NativeLetter, native } from '../binding/binding.js';
+import { native } from '../binding/binding.js';
 import { endScope, startScope, stopScope } from '../binding/call-scope.js';
+import { NativeLetter } from '../binding/codes.js';
 import { whole } from '../binding/own-code.js';
 import { compileFunction, type FunctionCompiler } from './compile-function.js';
 import type { EncodedError } from './errors-that-cross.js';
@@ -10,13 +11,12 @@ import { type CallBody, type CallSyncReply, Letter, type ScriptBody } from './pr
 import { unspeakable } from './unspeakable.js';
 
 /** What an interpreter can do that answers requests. */
-export interface Server {
+export interface Server extends FunctionCompiler {
   runScript(source: string, name: string, referrer?: string): unknown;
   /** Runs code of a call that may be stopped. */
   runInCall?(tag: number, code: () => unknown): unknown;
   /** A call that could be stopped is done, or was stopped. */
   endCall(tag: number): void;
-  functionCompiler: FunctionCompiler;
   /** Ends the interpreter after this turn. */
   finish(): void;
   /** It is to close as soon as no call is open. */
@@ -79,7 +79,7 @@ export function serve(server: Server): Answer {
       throw error;
     };
     try {
-      const fn = compileFunction(text, server.functionCompiler);
+      const fn = compileFunction(text, server);
       const result = fn.apply(undefined, args);
       return isThenable(result) ? Promise.resolve(result).catch(explain) : result;
     } catch (error) {
@@ -145,7 +145,7 @@ export function serve(server: Server): Answer {
     try {
       post(to, Letter.failure, id, encoded);
     } catch {
-      post(to, Letter.failure, id, unspeakable);
+      post(to, Letter.failure, id, unspeakable());
     }
   };
 

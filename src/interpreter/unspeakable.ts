@@ -1,7 +1,7 @@
 import type { EncodedError } from './errors-that-cross.js';
 
 /** In the place of what was thrown where that cannot be sent, for want of memory say. */
-export const unspeakable: EncodedError = [
+export const unspeakable = (): EncodedError => [
   {
     error: true,
     className: 'IsolaneError',

@@ -1,4 +1,4 @@
-import { FileKind } from '../../../binding/module-binding.js';
+import { FileKind } from '../../../binding/codes.js';
 import { realPath, statPath } from './files.js';
 import { packageAt, packageOf } from './packages.js';
 import { folderOf, resolvePath } from './paths.js';

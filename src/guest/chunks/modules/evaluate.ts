@@ -1,4 +1,4 @@
-import { ModuleStatus } from '../../../binding/module-binding.js';
+import { ModuleStatus } from '../../../binding/codes.js';
 import type { ModuleRecord } from './records.js';
 import { native, services } from './services.js';
 

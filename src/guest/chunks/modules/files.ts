@@ -1,4 +1,4 @@
-import type { FileKind } from '../../../binding/module-binding.js';
+import type { FileKind } from '../../../binding/codes.js';
 import { native } from './services.js';
 
 /** The file system, as far as the loader looks at it. */

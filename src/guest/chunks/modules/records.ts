@@ -1,4 +1,5 @@
-import { BUILT_IN_URL, type ModuleNumber, ModuleStatus } from '../../../binding/module-binding.js';
+import { ModuleStatus } from '../../../binding/codes.js';
+import { BUILT_IN_URL, type ModuleNumber } from '../../../binding/module-binding.js';
 import type { Asking } from './asking.js';
 import { checkType, typeOf } from './attributes.js';
 import { isBuiltin, noNodeApi } from './builtins.js';

@@ -1,4 +1,4 @@
-import { ModuleStatus } from '../../../binding/module-binding.js';
+import { ModuleStatus } from '../../../binding/codes.js';
 import { finishSync } from './asking.js';
 import { loadGraph, type ModuleRecord, textRecord } from './records.js';
 import { native } from './services.js';

@@ -1,6 +1,6 @@
 /** What import-meta-resolve takes of `node:fs`. */
 
-import { FileKind } from '../../../../binding/module-binding.js';
+import { FileKind } from '../../../../binding/codes.js';
 import { readText, realPath, statPath } from '../files.js';
 import { type ModuleUrl, pathOf } from '../url.js';
 
