@@ -30,8 +30,8 @@ export function figure(samples) {
 }
 
 /**
- * Takes samples in the order A B C A B C, so that whatever the machine does meanwhile hits all alike. One whose sample
- * fails drops out.
+ * Takes samples in rounds, A C B, C A B and so on, each in an order of its own, so that whatever the machine does meanwhile hits all
+ * alike, and so does what the one before has left behind. One whose sample fails drops out.
  *
  * @template T, S
  * @param {ReadonlyMap<string, T>} contenders
@@ -43,7 +43,7 @@ export async function interleaved(contenders, rounds, sample) {
   /** @type {Record<string, Outcome<S>>} */
   const outcomes = Object.fromEntries([...contenders.keys()].map((key) => [key, { samples: [] }]));
   for (let round = 0; round < rounds; round++) {
-    for (const [key, contender] of contenders) {
+    for (const [key, contender] of shuffled([...contenders])) {
       const outcome = outcomes[key];
       if ('error' in outcome) continue;
       try {
@@ -54,6 +54,20 @@ export async function interleaved(contenders, rounds, sample) {
     }
   }
   return outcomes;
+}
+
+/**
+ * Fisher and Yates' shuffle, in place.
+ *
+ * @template T
+ * @param {T[]} list
+ */
+function shuffled(list) {
+  for (let rest = list.length; rest > 1; rest--) {
+    const at = Math.floor(Math.random() * rest);
+    [list[at], list[rest - 1]] = [list[rest - 1], list[at]];
+  }
+  return list;
 }
 
 /**

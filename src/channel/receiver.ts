@@ -233,7 +233,7 @@ export class Receiver<T> extends native.NativeReceiver {
 
   /** The next message for an iterator, blocking; `NOTHING` when the channel is closed and drained. @internal */
   nextSync(): unknown {
-    if (this.pending.head !== null) whole(() => this.flush(Number.POSITIVE_INFINITY));
+    this.flush(Number.POSITIVE_INFINITY);
     const message = this.nativeTake(Number.POSITIVE_INFINITY);
     if (message === NOTHING) {
       const status = this.nativeStatus();
@@ -348,7 +348,7 @@ export class Receiver<T> extends native.NativeReceiver {
     throwIfAborted(options);
     const timeout = timeoutOf(options);
     const end = now() + timeout;
-    let status = whole(() => this.flush(end));
+    let status = this.flush(end);
     if (status === done) {
       const message = this.nativeTake(Math.max(0, end - now()));
       if (message !== NOTHING) return message as T;
@@ -360,6 +360,10 @@ export class Receiver<T> extends native.NativeReceiver {
 
   /** Serves what is pending, blocking; `done`, or why it has not come to an end. */
   private flush(end: number): Status {
+    return this.pending.head === null ? done : whole(() => this.flushPending(end));
+  }
+
+  private flushPending(end: number): Status {
     for (let receive = this.pending.head; receive !== null; receive = this.pending.head) {
       let message = this.withdraw();
       if (message === NOTHING) message = this.nativeTake(Math.max(0, end - now()));

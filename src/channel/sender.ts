@@ -349,7 +349,7 @@ export class Sender<T> extends native.NativeSender {
     const timeout = timeoutOf(options);
     if (this.released) throw this.failure(Status.closed, unmarked(value));
     const end = now() + timeout;
-    let status = whole(() => this.flush(end));
+    let status = this.flush(end);
     if (status === done) {
       status = this.nativePut(value, Math.max(0, end - now()), transferOf(options));
     }
@@ -362,6 +362,10 @@ export class Sender<T> extends native.NativeSender {
 
   /** Sends what is pending, blocking; `done`, or why it has not come to an end. */
   private flush(end: number): Status {
+    return this.pending.head === null ? done : whole(() => this.flushPending(end));
+  }
+
+  private flushPending(end: number): Status {
     for (let send = this.pending.head; send !== null; send = this.pending.head) {
       let status = this.withdraw(send);
       if (status !== done) {
