@@ -63,6 +63,8 @@ std::vector<uint64_t> LockWait::go_on() {
     return each->looked_ >= (*begun_last)->begun_;
   });
   if (!all_wait_on) return {};
+  // Now, so that the others know: it may be a while until this thread has let go of its locks.
+  all.by_thread.erase(here);
 
   // What a thread calls through on its way, from the lock that is waited for to the code that waits
   // in turn, is in the circle as well.

@@ -25,7 +25,8 @@ class LockWait {
   //
   // Nobody can be in a circle by mistake. In it every thread waits for what the next one holds, and
   // has waited on since the last of them began to wait: so none is about to stop. One that may wait
-  // for so long only has no LockWait. Whoever is told gives up, and the others go on.
+  // for so long only has no LockWait. Whoever is told gives up, and nobody else is told of the same
+  // circle: the others go on.
   std::vector<uint64_t> go_on();
 
  private:

@@ -83,6 +83,10 @@ struct Circle {
   ~Circle() {
     for (int i = 0; i < 3; i++) gives_up(i);
   }
+  void wait_for_each_other() {
+    waits_for(0, 1);
+    waits_for(1, 0);
+  }
   void waits_for(int who, int whom) { waits_for(who, whom, {id(who)}); }
   void waits_for(int who, int whom, Ids inside) {
     actors[who].does([&] { waits[who].emplace(locks[whom], id(whom), std::move(inside)); });
@@ -155,20 +159,26 @@ TEST_CASE("two that wait for each other's locks are a circle, of which one is to
   // The first might have been told to stop in the meantime.
   CHECK(two.goes_on(1).empty());
   CHECK(two.goes_on(0) == Ids{10, 11});
+  // Though the first has not let go of its lock yet.
+  CHECK(two.goes_on(1).empty());
   two.gives_up(0);
   CHECK(two.goes_on(1).empty());
 }
 
-TEST_CASE("three that wait in a circle are told who they are, each with itself first") {
-  Circle three;
-  three.waits_for(0, 1);
-  three.waits_for(1, 2);
-  three.waits_for(2, 0);
-  CHECK(three.goes_on(0).empty());
-  CHECK(three.goes_on(1).empty());
-  CHECK(three.goes_on(2) == Ids{12, 10, 11});
-  CHECK(three.goes_on(1) == Ids{11, 12, 10});
-  CHECK(three.goes_on(0) == Ids{10, 11, 12});
+TEST_CASE("of three that wait in a circle one is told who they are, with itself first") {
+  for (int told = 0; told < 3; told++) {
+    Circle three;
+    three.waits_for(0, 1);
+    three.waits_for(1, 2);
+    three.waits_for(2, 0);
+    for (int before = 1; before < 3; before++) {
+      CHECK(three.goes_on((told + before) % 3).empty());
+    }
+    Ids circle;
+    for (int i = 0; i < 3; i++) circle.push_back(Circle::id((told + i) % 3));
+    CHECK(three.goes_on(told) == circle);
+    for (int after = 1; after < 3; after++) CHECK(three.goes_on((told + after) % 3).empty());
+  }
 }
 
 TEST_CASE("a chain that ends with one who does not wait is no circle") {
@@ -183,8 +193,7 @@ TEST_CASE("a chain that ends with one who does not wait is no circle") {
 
 TEST_CASE("who waits for one in a circle is not in it, and is told nothing") {
   Circle two;
-  two.waits_for(0, 1);
-  two.waits_for(1, 0);
+  two.wait_for_each_other();
   two.waits_for(2, 0);
   for (int round = 0; round < 3; round++) CHECK(two.goes_on(2).empty());
   CHECK(two.goes_on(0).empty());
@@ -193,8 +202,7 @@ TEST_CASE("who waits for one in a circle is not in it, and is told nothing") {
 
 TEST_CASE("one who has been given the lock waits no more, though it has not said so yet") {
   Circle two;
-  two.waits_for(0, 1);
-  two.waits_for(1, 0);
+  two.wait_for_each_other();
   two.goes_on(1);
   two.actors[1].does([&] { two.locks[1].release(); });
   two.actors[0].does([&] { CHECK(two.locks[1].acquire(kForever) == Outcome::kAcquired); });
@@ -204,24 +212,27 @@ TEST_CASE("one who has been given the lock waits no more, though it has not said
 
 TEST_CASE("a lock that has closed is waited for by nobody, though its holder has it still") {
   Circle two;
-  two.waits_for(0, 1);
-  two.waits_for(1, 0);
+  two.wait_for_each_other();
   two.locks[0].close();
   CHECK(two.goes_on(0).empty());
   CHECK(two.goes_on(1).empty());
 }
 
 TEST_CASE("those that a thread calls through are in the circle, and those that it came from not") {
-  // A thread of Node's, say, in 10, from where it was called into 20 and then into 30.
-  Circle two;
-  LocalInterpreterLock middle;
-  middle.release();
-  two.actors[0].does([&] { CHECK(middle.acquire(kForever) == Outcome::kAcquired); });
-  two.waits_for(0, 1, {10, 20, 30});
-  two.actors[1].does([&] { two.waits[1].emplace(middle, 20, Ids{11}); });
-  CHECK(two.goes_on(0).empty());
-  CHECK(two.goes_on(1) == Ids{11, 20, 30});
-  CHECK(two.goes_on(0) == Ids{30, 11, 20});
+  const Ids seen[] = {{30, 11, 20}, {11, 20, 30}};
+  for (int told = 0; told < 2; told++) {
+    // A thread of Node's, say, in 10, from where it was called into 20 and then into 30.
+    Circle two;
+    LocalInterpreterLock middle;
+    middle.release();
+    two.actors[0].does([&] { CHECK(middle.acquire(kForever) == Outcome::kAcquired); });
+    two.waits_for(0, 1, {10, 20, 30});
+    two.actors[1].does([&] { two.waits[1].emplace(middle, 20, Ids{11}); });
+    CHECK(two.goes_on(1 - told).empty());
+    CHECK(two.goes_on(told) == seen[told]);
+    two.gives_up(0);
+    two.gives_up(1);
+  }
 }
 
 }  // namespace isolane
