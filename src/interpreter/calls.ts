@@ -89,16 +89,26 @@ export class Correspondent {
     const id = this.nextId();
     // What a call that may be stopped asks for must stop with it.
     const stoppable = options !== UNLIMITED || currentScope() !== 0;
-    if (!native.post(this.id, type, id, body, transfer, stoppable, timeout, cpuTimeout)) {
-      return this.refused();
-    }
     correspondents.set(this.id, this);
-    return new Promise((resolve, reject) => {
+    // Before it is posted: who asks may be stopped at any time, and then it must be known what is to stop with it.
+    const answer = new Promise((resolve, reject) => {
       const call: PendingCall = { resolve, reject, site, options, forget: undefined };
       this.pending.set(id, call);
       hold();
       if (stoppable) call.forget = this.watch(id, signal);
     });
+    let posted: boolean;
+    try {
+      posted = native.post(this.id, type, id, body, transfer, stoppable, timeout, cpuTimeout);
+    } catch (error) {
+      this.take(id);
+      // That is all there is to say, should a getter in the body have aborted it before.
+      answer.catch(() => {});
+      throw error;
+    }
+    if (posted && !this.pending.has(id)) native.cancelCall(this.id, id);
+    else if (!posted && this.take(id) !== undefined) return this.refused();
+    return answer;
   }
 
   /** It takes no letters any more. */

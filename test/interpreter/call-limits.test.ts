@@ -309,6 +309,29 @@ describe('a call with a signal', () => {
       assert.equal(await interpreter.evaluate('typeof ran'), 'undefined');
     }));
 
+  for (const [how, thenThrow] of [
+    ['', false],
+    [', and then throws', true],
+  ] as const) {
+    it(`may abort while the arguments are read${how}`, () =>
+      withInterpreter(async (interpreter) => {
+        const controller = new AbortController();
+        const argument = {
+          get field() {
+            controller.abort('in a getter');
+            if (thenThrow) throw new RangeError('in a getter');
+            return 1;
+          },
+        };
+        const aborting = interpreter.with({ signal: controller.signal });
+        const reason = await aborting
+          .call((value) => Object.assign(globalThis, { ran: value }), argument)
+          .catch((error: unknown) => error);
+        assert.equal(thenThrow ? (reason as Error).message : reason, 'in a getter');
+        assert.equal(await interpreter.evaluate('typeof ran'), 'undefined');
+      }));
+  }
+
   it('that never aborts leaves no listener behind', () =>
     withInterpreter(async (interpreter) => {
       let listeners = 0;
