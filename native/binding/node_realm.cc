@@ -3,6 +3,7 @@
 #include <uv.h>
 
 #include <cstdlib>
+#include <mutex>
 #include <utility>
 
 #include "../value/v8_compat.h"
@@ -56,12 +57,16 @@ class NodeParty final : public Party {
     on ? uv_ref(handle) : uv_unref(handle);
   }
 
-  // After Party::close(). `done` is called when libuv has let go of the handle, which frees itself.
+  // `done` is called when libuv has let go of the handle, which frees itself.
   void close_handle(void (*done)(void*), void* argument) {
     struct Done {
       void (*call)(void*);
       void* argument;
     };
+    {
+      const std::lock_guard lock(mutex_);
+      closed_ = true;
+    }
     async_->data = new Done{done, argument};
     uv_close(reinterpret_cast<uv_handle_t*>(async_), [](uv_handle_t* handle) {
       std::unique_ptr<Done> done(static_cast<Done*>(handle->data));
@@ -71,10 +76,15 @@ class NodeParty final : public Party {
   }
 
  protected:
-  void wake() override { uv_async_send(async_); }
+  void wake() override {
+    const std::lock_guard lock(mutex_);
+    if (!closed_) uv_async_send(async_);
+  }
 
  private:
   uv_async_t* async_;
+  std::mutex mutex_;
+  bool closed_ = false;  // guarded by mutex_: the handle is let go of
 };
 
 NodeRealm::NodeRealm(Local<v8::Context> context, std::shared_ptr<NodeParty> party,
@@ -192,12 +202,12 @@ bool NodeRealm::take_up(Letter& letter, uint64_t* tag) {
   if (guest_ == nullptr) return true;
   if ((letter.type & kStoppable) != 0) {
     letter.type &= ~kStoppable;
-    const std::optional<uint64_t> begun = guest_->calls().begin({letter.from, letter.id});
+    const std::optional<uint64_t> begun = guest_->code().calls().begin({letter.from, letter.id});
     *tag = next_code_ = begun.value_or(0);
     return begun.has_value();
   }
   if (letter.type >= kFirstRequest && letter.type <= kLastRequest) {
-    next_code_ = NodeCalls::kOtherCode;
+    next_code_ = NodeCode::kOtherCode;
   }
   return true;
 }
@@ -209,7 +219,7 @@ void NodeRealm::call_hook(Local<v8::Function> hook, int argc, Local<Value> argv[
     if (guest_->ending()) return;
     // As below, but what comes after the code of a call is not to be stopped with it.
     node::CallbackScope callback_scope(isolate(), context()->Global(), node::async_context{0, 0});
-    guest_->calls().run(
+    guest_->code().run(
         code, [&] { (void)hook->Call(context(), context()->Global(), argc, argv).IsEmpty(); });
     return;
   }

@@ -12,23 +12,30 @@ Party::Party() : id_(registry().next_id()) {}
 Party::~Party() { registry().remove(id_); }
 
 bool Party::post(Letter&& letter) {
-  const std::lock_guard lock(mutex_);
-  if (closed_) return false;
-  const bool was_empty = mail_.empty();
-  mail_.push_back(std::move(letter));
+  bool was_empty;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return false;
+    was_empty = mail_.empty();
+    mail_.push_back(std::move(letter));
+  }
   if (was_empty) wake();
   return true;
 }
 
 void Party::ready(LoopWaiter& waiter) {
-  const std::lock_guard lock(mutex_);
-  if (closed_ || waiter.is_ready_) return;
-  waiter.is_ready_ = true;
-  waiter.prev_ready_ = last_ready_;
-  waiter.next_ready_ = nullptr;
-  (last_ready_ == nullptr ? first_ready_ : last_ready_->next_ready_) = &waiter;
-  last_ready_ = &waiter;
-  if (first_ready_ == &waiter) wake();
+  bool was_empty;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_ || waiter.is_ready_) return;
+    waiter.is_ready_ = true;
+    was_empty = first_ready_ == nullptr;
+    waiter.prev_ready_ = last_ready_;
+    waiter.next_ready_ = nullptr;
+    (was_empty ? first_ready_ : last_ready_->next_ready_) = &waiter;
+    last_ready_ = &waiter;
+  }
+  if (was_empty) wake();
 }
 
 bool Party::take_letter(Letter& letter) {

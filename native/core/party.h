@@ -52,16 +52,16 @@ class Party : public std::enable_shared_from_this<Party> {
   // Whether there is anything to take: a letter or a waiter.
   bool has_mail() const;
 
-  // What is queued is dropped, and post() fails from now on. After close() has returned, wake() is
-  // not called any more.
+  // What is queued is dropped, and post() fails from now on.
   void close();
   bool closed() const;
 
  protected:
   Party();
 
-  // Makes the loop take what has come. Any thread, with the party's lock held: must not block, and
-  // must not call the party.
+  // Makes the loop take what has come. Any thread, be it with a channel's lock held: must not
+  // block. It may still be called after close(). Without the party's lock, which the loop would
+  // want at once, and would have to sleep for.
   virtual void wake() = 0;
 
  private:
@@ -98,7 +98,8 @@ class LoopWaiter : public Waiter {
   // Whatever the loop wants to find again when the waiter is ready.
   void* owner() const { return owner_; }
 
-  void unpark() noexcept override { party_->ready(*this); }
+  // The loop may destroy this waiter as soon as it has it.
+  void unpark() noexcept override { std::shared_ptr<Party>(party_)->ready(*this); }
 
  private:
   friend class Party;

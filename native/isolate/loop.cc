@@ -3,21 +3,22 @@
 namespace isolane {
 
 void Loop::wait(Deadline deadline) {
-  std::unique_lock<std::mutex> guard(mutex_);
-  const auto woken = [&] { return woken_; };
-  if (deadline == kForever) {
-    woken_up_.wait(guard, woken);
-  } else {
-    woken_up_.wait_until(guard, deadline, woken);
+  const auto woken = [this] { return woken_.load(std::memory_order_seq_cst); };
+  if (!spin_.until(woken, deadline)) {
+    while (!woken() && (deadline == kForever || Clock::now() < deadline)) {
+      parker_.prepare();
+      if (woken()) {
+        parker_.cancel();
+      } else {
+        parker_.sleep_until(deadline);
+      }
+    }
   }
-  woken_ = false;
+  woken_.store(false, std::memory_order_seq_cst);
 }
 
 void Loop::wake() {
-  std::lock_guard<std::mutex> guard(mutex_);
-  if (woken_) return;
-  woken_ = true;
-  woken_up_.notify_one();
+  if (!woken_.exchange(true, std::memory_order_seq_cst)) parker_.unpark();
 }
 
 }  // namespace isolane

@@ -1,11 +1,12 @@
 // The event loop of one interpreter: where its thread waits for mail, tasks and timers.
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
+#include <atomic>
 
 #include "../core/clock.h"
+#include "../core/parker.h"
 #include "../core/party.h"
+#include "../core/spin.h"
 
 namespace isolane {
 
@@ -17,9 +18,9 @@ class Loop final : public Party {
   void wake() override;
 
  private:
-  std::mutex mutex_;
-  std::condition_variable woken_up_;
-  bool woken_ = false;
+  Parker parker_;
+  Spin spin_;
+  std::atomic<bool> woken_{false};
 };
 
 }  // namespace isolane
