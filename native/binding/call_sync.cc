@@ -60,8 +60,8 @@ class SyncCall {
 
  private:
   void run_stoppable(uint32_t type, Parcel&& body) {
-    callee_->expect_call(key_, limits_);
-    const std::optional<uint64_t> tag = callee_->begin_call(key_);
+    callee_->code().calls().expect(key_, limits_);
+    const std::optional<uint64_t> tag = callee_->code().begin_call(key_);
     if (!tag) {
       stopped_ = CancelCause::kTimeout;
       return;
@@ -69,13 +69,13 @@ class SyncCall {
     caller_.note_inner_call(callee_, key_);
     // Not should_stop(), which in Node runs code of Node's isolate, and here we are in another.
     if (caller_.self() == nullptr || !caller_.self()->stopping()) ask(type, std::move(body));
-    stopped_ = callee_->cancelled(*tag);
-    callee_->end_call(*tag);
+    stopped_ = callee_->code().calls().cancelled(*tag);
+    callee_->code().calls().end(*tag);
     leave();
   }
 
   void run(uint32_t type, Parcel&& body) {
-    callee_->enter_code(Interpreter::kOtherCode);
+    callee_->code().enter(CodeControl::kOtherCode);
     caller_.note_inner_call(callee_, key_);
     ask(type, std::move(body));
     leave();
@@ -87,7 +87,7 @@ class SyncCall {
 
   void leave() {
     // What was left in microtasks is part of the call to who watches over this thread.
-    if (callee_->leave_code()) guest().after_stop(true);
+    if (callee_->code().leave()) guest().after_stop(true);
     caller_.note_inner_call(nullptr, {});
   }
 
@@ -134,7 +134,7 @@ void call_sync(Arguments args) {
   std::shared_ptr<Interpreter> interpreter = Interpreter::find(id_of(args[0]));
   if (interpreter == nullptr) return;
   // From another's code nobody could tell this one to stop.
-  if (realm.self() != nullptr && realm.self()->stop_leftover()) return;
+  if (realm.self() != nullptr && realm.self()->code().stop_leftover()) return;
   if (interpreter.get() == realm.self() || interpreter->entered_here()) {
     Local<Value> error = v8::Exception::RangeError(
         literal(isolate, "an interpreter cannot call itself under its own lock"));

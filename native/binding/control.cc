@@ -100,17 +100,17 @@ void post(Arguments args) {
   if (std::shared_ptr<Interpreter> interpreter = Interpreter::find(to)) {
     if (stoppable) {
       letter.type |= kStoppable;
-      interpreter->expect_call(key, limits);
+      interpreter->code().calls().expect(key, limits);
     }
     posted = interpreter->post(std::move(letter));
-    if (stoppable && !posted) interpreter->forget_call(key);
+    if (stoppable && !posted) interpreter->code().calls().forget(key);
   } else if (std::shared_ptr<NodeGuest> guest = NodeGuest::registry().find(to)) {
     if (stoppable) {
       letter.type |= kStoppable;
-      guest->calls().expect(key, limits);
+      guest->code().calls().expect(key, limits);
     }
     posted = guest->post(std::move(letter));
-    if (stoppable && !posted) guest->calls().forget(key);
+    if (stoppable && !posted) guest->code().calls().forget(key);
   } else if (std::shared_ptr<Party> party = Party::registry().find(to)) {
     posted = party->post(std::move(letter));
   }
@@ -123,9 +123,9 @@ void cancel_call(Arguments args) {
   const uint64_t to = id_of(args[0]);
   bool cancelled = false;
   if (std::shared_ptr<Interpreter> interpreter = Interpreter::find(to)) {
-    cancelled = interpreter->cancel_call(key, CancelCause::kAborted);
+    cancelled = interpreter->code().calls().cancel(key, CancelCause::kAborted);
   } else if (std::shared_ptr<NodeGuest> guest = NodeGuest::registry().find(to)) {
-    cancelled = guest->calls().cancel(key, CancelCause::kAborted);
+    cancelled = guest->code().calls().cancel(key, CancelCause::kAborted);
   }
   args.GetReturnValue().Set(cancelled);
 }

@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "guest_code.h"
 #include "guest_realm.h"
 
 namespace isolane {
@@ -34,21 +33,11 @@ void set_guest_hooks(Arguments args) { guest(args).set_guest_hooks(args); }
 
 void load_chunk(Arguments args) {
   if (!all_strings(args, 1)) return;
-  Isolate* isolate = args.GetIsolate();
   guest(args).complete_binding();
-  v8::String::Utf8Value name(isolate, args[0]);
-  Local<v8::Context> context = isolate->GetCurrentContext();
-  Local<v8::Object> module = v8::Object::New(isolate);
-  if (args[1]->IsFunction() &&
-      module->Set(context, literal(isolate, "shared"), args[1]).IsNothing()) {
-    return;
-  }
+  v8::String::Utf8Value name(args.GetIsolate(), args[0]);
+  Local<Value> shared = args[1]->IsFunction() ? args[1] : Local<Value>();
   Local<Value> exports;
-  if (GuestCode::run(context, *name, literal(isolate, "module"), module).IsEmpty() ||
-      !module->Get(context, literal(isolate, "exports")).ToLocal(&exports)) {
-    return;
-  }
-  args.GetReturnValue().Set(exports);
+  if (guest(args).load_chunk(*name, shared).ToLocal(&exports)) args.GetReturnValue().Set(exports);
 }
 
 void module_binding(Arguments args) {
@@ -72,22 +61,23 @@ uint64_t tag_of(Local<Value> value) {
 }
 
 void current_call(Arguments args) {
-  args.GetReturnValue().Set(static_cast<double>(interpreter(args).current_call()));
+  args.GetReturnValue().Set(static_cast<double>(interpreter(args).code().current_call()));
 }
 
-void end_call(Arguments args) { interpreter(args).end_call(tag_of(args[0])); }
+void end_call(Arguments args) { interpreter(args).code().calls().end(tag_of(args[0])); }
 
-void enter_code(Arguments args) { interpreter(args).enter_code(tag_of(args[0])); }
+void enter_code(Arguments args) { interpreter(args).code().enter(tag_of(args[0])); }
 
-void leave_code(Arguments args) { interpreter(args).leave_code(); }
+void leave_code(Arguments args) { interpreter(args).code().leave(); }
 
 void stop_put_off(Arguments args) {
-  args.GetReturnValue().Set(interpreter(args).stop_what_was_put_off());
+  args.GetReturnValue().Set(interpreter(args).code().stop_what_was_put_off());
 }
 
 // Whether a call was told to stop, and is not over.
 void is_cancelled(Arguments args) {
-  args.GetReturnValue().Set(interpreter(args).cancelled(tag_of(args[0])).has_value());
+  args.GetReturnValue().Set(
+      interpreter(args).code().calls().cancelled(tag_of(args[0])).has_value());
 }
 
 void collect_garbage(Arguments args) {

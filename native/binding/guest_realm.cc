@@ -43,7 +43,7 @@ std::unique_ptr<Guest> GuestRealm::make(Interpreter& interpreter, Local<v8::Cont
   std::unique_ptr<GuestRealm> realm(new GuestRealm(interpreter, context, platform));
   Local<v8::String> parameter = literal(realm->isolate(), "isolaneBinding");
   Local<v8::Object> binding = realm->begin_binding();
-  Local<Value> own_code = interpreter.own_code().share(realm->isolate());
+  Local<Value> own_code = interpreter.code().own_code().share(realm->isolate());
   binding->Set(context, literal(realm->isolate(), "ownCode"), own_code).Check();
   realm->binding_.Reset(realm->isolate(), binding);
   Local<v8::Function> main;
@@ -65,8 +65,17 @@ void GuestRealm::complete_binding() {
   binding_.Reset();
 }
 
-bool GuestRealm::guard_memory() {
+MaybeLocal<Value> GuestRealm::load_chunk(const char* name, Local<Value> shared) {
   Local<v8::Object> module = v8::Object::New(isolate());
+  if (!shared.IsEmpty() &&
+      module->Set(context(), literal(isolate(), "shared"), shared).IsNothing()) {
+    return {};
+  }
+  if (GuestCode::run(context(), name, literal(isolate(), "module"), module).IsEmpty()) return {};
+  return module->Get(context(), literal(isolate(), "exports"));
+}
+
+bool GuestRealm::guard_memory() {
   Local<v8::Object> binding = v8::Object::New(isolate());
   for (const NamedFunction& one : memory_guard_functions()) {
     add_function(binding, one.name, one.call);
@@ -74,8 +83,7 @@ bool GuestRealm::guard_memory() {
   Local<Value> exports;
   Local<Value> install;
   Local<Value> argv[] = {binding};
-  return !GuestCode::run(context(), kMemoryGuard, literal(isolate(), "module"), module).IsEmpty() &&
-         module->Get(context(), literal(isolate(), "exports")).ToLocal(&exports) &&
+  return load_chunk(kMemoryGuard, Local<Value>()).ToLocal(&exports) &&
          exports.As<v8::Object>()
              ->Get(context(), literal(isolate(), "install"))
              .ToLocal(&install) &&
@@ -144,28 +152,28 @@ bool GuestRealm::take_up(Letter& letter, uint64_t* tag) {
   const bool stoppable = (letter.type & kStoppable) != 0;
   letter.type &= ~kStoppable;
   if (stoppable) {
-    const std::optional<uint64_t> begun = self()->begin_call({letter.from, letter.id});
+    const std::optional<uint64_t> begun = self()->code().begin_call({letter.from, letter.id});
     *tag = begun.value_or(0);
     return begun.has_value();
   }
   if (letter.type >= kFirstRequest && letter.type <= kLastRequest) {
     has_served_ = true;
-    self()->enter_code(Interpreter::kOtherCode);
+    self()->code().enter(CodeControl::kOtherCode);
   }
   return true;
 }
 
 void GuestRealm::call_hook(Local<v8::Function> hook, int argc, Local<Value> argv[]) {
   const bool returned = call_and_report(hook, argc, argv);
-  if (self()->leave_code()) after_stop(returned);
+  if (self()->code().leave()) after_stop(returned);
 }
 
 void GuestRealm::after_stop(bool dropped) {
   if (self()->stopping()) return;
   // The engine does not come to them after a hook that was stopped.
-  self()->enter_code(Interpreter::kOtherCode);
+  self()->code().enter(CodeControl::kOtherCode);
   isolate()->PerformMicrotaskCheckpoint();
-  const bool stopped_again = self()->leave_code();
+  const bool stopped_again = self()->code().leave();
   if ((dropped || stopped_again) && !self()->stopping()) microtasks_dropped();
 }
 
@@ -173,7 +181,7 @@ void GuestRealm::microtasks_dropped() {
   v8::HandleScope scope(isolate());
   if (on_microtasks_dropped_.IsEmpty()) return;
   (void)call_and_report(on_microtasks_dropped_.Get(isolate()), 0, nullptr);
-  self()->leave_code();
+  self()->code().leave();
 }
 
 bool GuestRealm::call_and_report(Local<v8::Function> hook, int argc, Local<Value> argv[]) {
@@ -234,12 +242,12 @@ void GuestRealm::promise_rejected(const v8::PromiseRejectMessage& message) {
       v8::Boolean::New(isolate(), unhandled),
   };
   {
-    OwnCode::Scope ours(self()->own_code());
+    OwnCode::Scope ours(self()->code().own_code());
     (void)on_rejection_.Get(isolate())
         ->Call(context(), v8::Undefined(isolate()), 3, argv)
         .IsEmpty();
   }
-  (void)self()->stop_what_was_put_off();
+  (void)self()->code().stop_what_was_put_off();
 }
 
 Local<v8::Object> GuestRealm::make_module_binding() {

@@ -13,6 +13,8 @@ class GuestRealm final : public Realm, public Guest {
   static std::unique_ptr<Guest> make(Interpreter& interpreter, v8::Local<v8::Context> context,
                                      node::MultiIsolatePlatform* platform);
 
+  // Runs our own code of that name; its exports. It finds `shared`, if there is that, in `module`.
+  v8::MaybeLocal<v8::Value> load_chunk(const char* name, v8::Local<v8::Value> shared);
   // Gives the binding what it has not had from the start, once.
   void complete_binding();
   // In the order of setGuestHooks() in src/binding/binding.ts.
@@ -39,7 +41,7 @@ class GuestRealm final : public Realm, public Guest {
   void after_stop(bool dropped);
 
   void note_inner_call(const std::shared_ptr<Interpreter>& callee, CallKey key) override {
-    self()->set_inner_call(callee, key);
+    self()->code().set_inner_call(callee, key);
   }
   bool must_yield() const override;
 

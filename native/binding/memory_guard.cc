@@ -15,7 +15,7 @@ using v8::Value;
 
 namespace {
 
-Interpreter& interpreter(Arguments args) { return *Realm::of(args).self(); }
+MemoryLimit& limit_of(Arguments args) { return *Realm::of(args).self()->memory_limit(); }
 
 std::shared_ptr<v8::BackingStore> store_of(Local<Value> buffer) {
   if (buffer->IsSharedArrayBuffer()) return buffer.As<v8::SharedArrayBuffer>()->GetBackingStore();
@@ -31,18 +31,18 @@ size_t bytes_of(Local<Value> value) {
 }
 
 void limit(Arguments args) {
-  args.GetReturnValue().Set(static_cast<double>(interpreter(args).options().memory_limit));
+  args.GetReturnValue().Set(static_cast<double>(limit_of(args).bytes()));
 }
 
 void counts_wasm_memories(Arguments args) { args.GetReturnValue().Set(kCountsWasmMemories); }
 
 void has_room(Arguments args) {
-  args.GetReturnValue().Set(interpreter(args).has_room(bytes_of(args[0])));
+  args.GetReturnValue().Set(limit_of(args).has_room(bytes_of(args[0])));
 }
 
 // (buffer): nobody else counts it.
 void count(Arguments args) {
-  if (auto store = store_of(args[0])) interpreter(args).count_memory(store, 0);
+  if (auto store = store_of(args[0])) limit_of(args).count(store, 0);
 }
 
 // (buffer, bytes): whether it may be made so large; if so, what it grows by counts, if only here.
@@ -53,12 +53,12 @@ void may_grow(Arguments args) {
   const size_t wanted = bytes_of(args[1]);
   if (store == nullptr || !store->IsResizableByUserJavaScript()) return;
   if (wanted <= store->ByteLength() || wanted > store->MaxByteLength()) return;
-  if (!interpreter(args).has_room(wanted - store->ByteLength())) {
+  if (!limit_of(args).has_room(wanted - store->ByteLength())) {
     args.GetReturnValue().Set(false);
     return;
   }
   if (store->IsShared() || !kCountsResizing) {
-    interpreter(args).count_memory(store, store->ByteLength());
+    limit_of(args).count(store, store->ByteLength());
   }
 }
 

@@ -1,6 +1,5 @@
 #include "node_guest.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <thread>
 #include <utility>
@@ -20,9 +19,6 @@ namespace {
 
 // Raised by this much once, the heap has room to unwind after termination was asked for.
 constexpr size_t kHeapReserve = size_t{4} << 30;
-
-// For so long it may go on after it was told to end.
-constexpr auto kGrace = std::chrono::milliseconds(500);
 
 // Threads of guests that were written off and have not come back.
 std::atomic<int> left_behind{0};
@@ -56,13 +52,13 @@ NodeGuest::NodeGuest(node::Environment* environment, Realm& realm, std::string n
       waiter_(realm.waiter()),
       name_(std::move(name)),
       parent_(parent),
-      calls_(*this, isolate_, waiter_) {}
+      code_(*this, isolate_, waiter_) {}
 
 void NodeGuest::begin() {
   {
     const std::lock_guard lock(mutex_);
     alive_ = true;
-    correspondents_.push_back(parent_);
+    correspondents_.add(parent_);
   }
   here = this;
   isolate_->AddBeforeCallEnteredCallback(call_entered);
@@ -78,10 +74,7 @@ bool NodeGuest::post(Letter&& letter) {
   {
     const std::lock_guard lock(mutex_);
     if (ended_) return false;
-    if (std::find(correspondents_.begin(), correspondents_.end(), letter.from) ==
-        correspondents_.end()) {
-      correspondents_.push_back(letter.from);
-    }
+    correspondents_.add(letter.from);
   }
   // Should the party have closed meanwhile, the end that its sender is told of is the answer.
   (void)party_->post(std::move(letter));
@@ -95,9 +88,7 @@ bool NodeGuest::terminate(EndCause cause, Reason reason) {
   reason_ = std::move(reason);
   node::Stop(environment_);
   waiter_.interrupt();
-  Watchdog::at(Clock::now() + kGrace, [weak = weak_from_this()] {
-    if (const std::shared_ptr<NodeGuest> self = weak.lock()) self->supervise_end();
-  });
+  Watchdog::at(Clock::now() + kGrace, if_alive(*this, [this] { supervise_end(); }));
   return true;
 }
 
@@ -106,9 +97,7 @@ void NodeGuest::supervise_end() {
     write_off();
     return;
   }
-  Watchdog::at(Clock::now() + kGrace, [weak = weak_from_this()] {
-    if (const std::shared_ptr<NodeGuest> self = weak.lock()) self->supervise_end();
-  });
+  Watchdog::at(Clock::now() + kGrace, if_alive(*this, [this] { supervise_end(); }));
 }
 
 void NodeGuest::write_off() {
@@ -143,7 +132,7 @@ std::optional<Ending> NodeGuest::how_it_ends() {
 }
 
 void NodeGuest::let_go() {
-  calls_.clear();
+  code_.close();
   const std::lock_guard lock(mutex_);
   alive_ = false;
   if (written_off_) left_behind.fetch_sub(1, std::memory_order_release);
@@ -161,19 +150,10 @@ void NodeGuest::announce_end() {
     const std::lock_guard lock(mutex_);
     ended_ = true;
     keep_ending(id(), {cause_, reason_});
-    correspondents.swap(correspondents_);
+    correspondents = correspondents_.take();
   }
   registry().remove(id());
-  for (uint64_t party : correspondents) {
-    std::shared_ptr<Party> told = Party::registry().find(party);
-    if (told == nullptr) continue;
-    Letter letter;
-    letter.from = id();
-    letter.type = static_cast<uint32_t>(NativeLetter::kEnded);
-    letter.id = static_cast<uint64_t>(cause_);
-    letter.body = reason_parcel(reason_);
-    told->post(std::move(letter));
-  }
+  tell_end(id(), {cause_, reason_}, correspondents);
 }
 
 size_t NodeGuest::near_heap_limit(void* data, size_t current, size_t) {
@@ -213,7 +193,7 @@ void explain_end(Arguments args) {
 }
 
 void end_call(Arguments args) {
-  if (NodeGuest* guest = realm_of(args).guest()) guest->calls().end(id_of(args[0]));
+  if (NodeGuest* guest = realm_of(args).guest()) guest->code().calls().end(id_of(args[0]));
 }
 
 void any_left_behind(Arguments args) { args.GetReturnValue().Set(NodeGuest::any_left_behind()); }

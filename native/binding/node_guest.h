@@ -10,7 +10,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "../core/party.h"
 #include "../core/registry.h"
@@ -18,7 +17,7 @@
 #include "../isolate/interpreter.h"
 #include "../value/reason.h"
 #include "control.h"
-#include "node_calls.h"
+#include "node_code.h"
 
 namespace isolane {
 
@@ -53,7 +52,7 @@ class NodeGuest final : public std::enable_shared_from_this<NodeGuest> {
   std::optional<Ending> how_it_ends();
   // Whether it is to end, so that no more code should run.
   bool ending() const { return ending_.load(std::memory_order_acquire); }
-  NodeCalls& calls() { return calls_; }
+  NodeCode& code() { return code_; }
   const std::shared_ptr<Party>& party() const { return party_; }
 
   // The rest is for the environment's own thread.
@@ -88,7 +87,7 @@ class NodeGuest final : public std::enable_shared_from_this<NodeGuest> {
   ThreadWaiter& waiter_;
   const std::string name_;
   const uint64_t parent_;
-  NodeCalls calls_;
+  NodeCode code_;
   std::atomic<State> state_{State::kRunning};
   std::atomic<bool> ending_{false};
   std::atomic<bool> condemned_{false};  // to be written off when its thread collects garbage
@@ -100,7 +99,7 @@ class NodeGuest final : public std::enable_shared_from_this<NodeGuest> {
   bool ended_ = false;
   EndCause cause_ = EndCause::kClosed;
   Reason reason_;
-  std::vector<uint64_t> correspondents_;  // who is told of the end
+  Correspondents correspondents_;
 };
 
 // What Node's binding has for it; see `NodeBinding` in src/binding/binding.ts.

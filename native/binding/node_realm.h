@@ -48,7 +48,7 @@ class NodeRealm final : public Realm {
   ThreadWaiter waiter_;
   const std::shared_ptr<NodeVisits> visits_;
   std::shared_ptr<NodeGuest> guest_;  // null unless this is a guest
-  uint64_t next_code_ = 0;            // whose code the next hook runs, as NodeCalls has it
+  uint64_t next_code_ = 0;            // whose code the next hook runs, as NodeCode has it
   int exit_code_ = 0;                 // as far as is known
   v8::Global<v8::Function> exit_code_reader_;
   v8::Global<v8::Function> pulse_;  // a JavaScript function that does nothing

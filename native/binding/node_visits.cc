@@ -42,7 +42,7 @@ void NodeVisits::come_by() {
     come_by_later();
     if (callee_ == nullptr) return;
     innermost = callee_->shared_from_this();
-    while (std::shared_ptr<Interpreter> next = innermost->inner_callee()) innermost = next;
+    while (std::shared_ptr<Interpreter> next = innermost->code().inner_callee()) innermost = next;
     // In a long operation of the engine, one question is enough.
     if (asked_ == innermost.get()) return;
     asked_ = innermost.get();

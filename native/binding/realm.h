@@ -52,7 +52,9 @@ class Realm : public HostObjects {
   bool unwrap_moved(v8::Local<v8::Object> object, v8::Local<v8::Value>* value,
                     v8::Local<v8::Array>* transfer) override;
   void disown(void* data, size_t length) override {
-    if (self_ != nullptr) self_->disown(data, length);
+    if (MemoryLimit* limit = self_ == nullptr ? nullptr : self_->memory_limit()) {
+      limit->disown(data, length);
+    }
   }
   v8::MaybeLocal<v8::Object> make_endpoint(Endpoint&& endpoint) override;
   void throw_not_shareable(v8::Local<v8::Value> value, v8::Local<v8::String> why) override;

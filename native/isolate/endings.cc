@@ -1,9 +1,13 @@
 #include "endings.h"
 
+#include <algorithm>
 #include <deque>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
+
+#include "../value/reason.h"
+#include "letters.h"
 
 namespace isolane {
 
@@ -28,6 +32,24 @@ Kept& kept() {
 size_t size_of(const Ending& ending) { return 128 + ending.reason.size(); }
 
 }  // namespace
+
+void Correspondents::add(uint64_t party) {
+  if (std::find(parties_.begin(), parties_.end(), party) == parties_.end()) {
+    parties_.push_back(party);
+  }
+}
+
+void tell_end(uint64_t id, const Ending& ending, const std::vector<uint64_t>& parties,
+              std::optional<std::chrono::nanoseconds> used) {
+  const auto cause = static_cast<uint64_t>(ending.cause);
+  for (uint64_t party : parties) {
+    if (used) {
+      const auto microseconds = static_cast<uint64_t>(used->count() / 1000);
+      post_to(party, native_letter(id, NativeLetter::kCpuTime, microseconds));
+    }
+    post_to(party, native_letter(id, NativeLetter::kEnded, cause, reason_parcel(ending.reason)));
+  }
+}
 
 void keep_ending(uint64_t id, Ending ending) {
   if (ending.reason.size() > kLongestReason) ending.reason = {};

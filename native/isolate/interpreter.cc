@@ -34,16 +34,6 @@ constexpr size_t kForeignStack = 984 * 1024;
 // Where a context keeps its interpreter in its isolate's data.
 constexpr uint32_t kInterpreterSlot = 0;
 
-// How long a guest may ignore that it is to stop. After that its thread is parked as soon as it
-// collects garbage; after as long again it is written off wherever it is.
-constexpr auto kGrace = std::chrono::milliseconds(500);
-
-// How soon to look whether code that was told to stop has done so.
-constexpr auto kLookAgain = std::chrono::milliseconds(20);
-
-// So many calls that were stopped are remembered.
-constexpr size_t kMostStopped = 1000;
-
 // How long the end of an environment waits for an interpreter: longer than it takes to write it
 // off.
 constexpr auto kLongestJoin = std::chrono::seconds(10);
@@ -175,8 +165,9 @@ Interpreter::Interpreter(node::MultiIsolatePlatform* platform, InterpreterOption
       tasks_(std::make_shared<GuestTasks>([loop = loop_] { loop->wake(); })),
       delegate_(tasks_),
       name_(options_.name),
-      reserved_(options_.reserved) {
-  correspondents_.push_back(options_.parent);
+      reserved_(options_.reserved),
+      code_(*this) {
+  correspondents_.add(options_.parent);
 }
 
 Interpreter::~Interpreter() = default;
@@ -185,21 +176,15 @@ bool Interpreter::post(Letter&& letter) {
   {
     std::lock_guard<std::mutex> guard(end_mutex_);
     if (ended_) return false;
-    add_correspondent(letter.from);
+    correspondents_.add(letter.from);
   }
   return loop_->post(std::move(letter));
 }
 
 bool Interpreter::watch(uint64_t party) {
   std::lock_guard<std::mutex> guard(end_mutex_);
-  if (!ended_) add_correspondent(party);
+  if (!ended_) correspondents_.add(party);
   return !ended_;
-}
-
-void Interpreter::add_correspondent(uint64_t party) {
-  if (std::find(correspondents_.begin(), correspondents_.end(), party) == correspondents_.end()) {
-    correspondents_.push_back(party);
-  }
 }
 
 std::chrono::nanoseconds Interpreter::cpu_time() const {
@@ -219,10 +204,8 @@ bool Interpreter::terminate(EndCause cause, Reason reason) {
   }
   waiter_.interrupt();
   loop_->wake();
-  stop_inner_call();
-  Watchdog::at(Clock::now() + kGrace, [weak = weak_from_this()] {
-    if (auto self = weak.lock()) self->supervise_end();
-  });
+  code_.stop_inner_call();
+  Watchdog::at(Clock::now() + kGrace, if_alive(*this, [this] { supervise_end(); }));
   return true;
 }
 
@@ -264,8 +247,7 @@ void Interpreter::request(std::function<void()> work) {
 }
 
 bool Interpreter::serve_requests() {
-  last_safe_point_.store(Clock::now(), std::memory_order_relaxed);
-  acquit();
+  code_.note_safe_point();
   // Before the requests are taken: one that comes later interrupts again.
   waiter_.clear_interrupt();
   if (stopping()) waiter_.interrupt();
@@ -275,13 +257,11 @@ bool Interpreter::serve_requests() {
     requests.swap(requests_);
   }
   if (!requests.empty()) {
-    serving_.store(true, std::memory_order_relaxed);
-    for (std::function<void()>& work : requests) work();
-    // It may have taken a while, for which the code here cannot be blamed.
-    last_safe_point_.store(Clock::now(), std::memory_order_relaxed);
-    serving_.store(false, std::memory_order_release);
+    code_.serve([&] {
+      for (std::function<void()>& work : requests) work();
+    });
   }
-  return !stopping() && !told_to_stop_code_ && !own_code_.has_put_off();
+  return !stopping() && code_.goes_on();
 }
 
 void Interpreter::on_own_thread(std::function<void()> work) {
@@ -300,260 +280,13 @@ void Interpreter::drop_requests() {
   requests.swap(requests_);
 }
 
-void Interpreter::expect_call(CallKey key, CallLimits limits) {
-  watch_calls(calls_.add(key, limits));
-}
-
-bool Interpreter::cancel_call(CallKey key, CancelCause cause) {
-  std::optional<CallTable::Cancelled> cancelled = calls_.cancel(key, cause);
-  if (cancelled) finish_cancel(*cancelled);
-  return cancelled.has_value();
-}
-
-void Interpreter::watch_calls(Deadline look) {
-  next_look_.set(look, [weak = weak_from_this()] {
-    if (auto self = weak.lock()) self->look_at_calls();
-  });
-}
-
-void Interpreter::look_at_calls() {
-  Deadline next = kForever;
-  for (const CallTable::Cancelled& one : calls_.cancel_overdue(Clock::now(), &next)) {
-    finish_cancel(one);
-  }
-  watch_calls(next);
-}
-
-void Interpreter::finish_cancel(const CallTable::Cancelled& cancelled) {
-  if (cancelled.tag == 0) {
-    // It has not begun, and is skipped when its turn comes.
-    tell_caller(cancelled);
-    return;
-  }
-  Letter letter;
-  letter.from = id();
-  letter.type = static_cast<uint32_t>(NativeLetter::kDropCall);
-  letter.id = cancelled.tag;
-  loop_->post(std::move(letter));
-  const Clock::time_point now = Clock::now();
-  stop_code_of(cancelled.tag);
-  look_again(cancelled.tag, now, now);
-}
-
-void Interpreter::tell_caller(const CallTable::Cancelled& cancelled) {
-  std::shared_ptr<Party> caller = Party::registry().find(cancelled.key.party);
-  if (caller == nullptr) return;
-  Letter letter;
-  letter.from = id();
-  letter.type = static_cast<uint32_t>(NativeLetter::kCancelled);
-  letter.id = cancelled.key.id;
-  letter.body = text_parcel(name_of(cancelled.cause));
-  caller->post(std::move(letter));
-}
-
-void Interpreter::end_call(uint64_t tag) {
-  if (std::optional<CallTable::Cancelled> cancelled = calls_.end(tag)) tell_caller(*cancelled);
-}
-
-void Interpreter::stop_code_of(uint64_t tag) {
-  request([this, tag] {
-    stopped_calls_.insert(tag);
-    if (stopped_calls_.size() > kMostStopped) stopped_calls_.erase(stopped_calls_.begin());
-    watch_leftovers();
-    stop_leftover();
-  });
-  stop_inner_call();
-}
-
-void Interpreter::look_again(uint64_t tag, Clock::time_point cancelled, Clock::time_point told) {
-  Watchdog::at(Clock::now() + kLookAgain, [weak = weak_from_this(), tag, cancelled, told] {
-    if (auto self = weak.lock()) self->supervise(tag, cancelled, told);
-  });
-}
-
-void Interpreter::supervise(uint64_t tag, Clock::time_point cancelled, Clock::time_point told) {
-  if (!calls_.cancelled(tag)) return;  // it has stopped, and been dropped
-  const auto now = Clock::now();
-  // Whoever asked does not wait for longer, whatever runs here.
-  if (now - cancelled >= kGrace) {
-    if (std::optional<CallTable::Cancelled> one = calls_.tell(tag)) tell_caller(*one);
-  }
-  if (last_safe_point_.load(std::memory_order_relaxed) >= told) {
-    // Other code ran when it looked.
-    stop_code_of(tag);
-    return look_again(tag, cancelled, now);
-  }
-  // Only its own code is to be blamed: others' may take its time, in a single operation of the
-  // engine too.
-  const bool ignores =
-      !serving_.load(std::memory_order_acquire) && running_.load(std::memory_order_relaxed) == tag;
-  if (ignores && now - told >= kGrace) {
-    Condemned expected = Condemned::kNo;
-    condemned_.compare_exchange_strong(expected, Condemned::kForCall, std::memory_order_acq_rel);
-  }
-  if (ignores && now - told >= 2 * kGrace) return write_off();
-  // It may have begun to wait for another in the very moment in which it was told.
-  stop_inner_call();
-  look_again(tag, cancelled, told);
-}
-
-void Interpreter::acquit() {
-  Condemned expected = Condemned::kForCall;
-  condemned_.compare_exchange_strong(expected, Condemned::kNo, std::memory_order_acq_rel);
-}
-
-void Interpreter::watch_leftovers() {
-  if (stopped_calls_.empty() || watching_leftovers_.exchange(true)) return;
-  look_for_leftovers();
-}
-
-void Interpreter::look_for_leftovers() {
-  Watchdog::at(Clock::now() + kLookAgain, [weak = weak_from_this()] {
-    auto self = weak.lock();
-    if (self == nullptr) return;
-    const auto rests = [&] {
-      const State state = self->state();
-      return state == State::kIdle || state == State::kBlocked;
-    };
-    if (rests()) {
-      self->watching_leftovers_.store(false);
-      // Unless it began to run just then, and relied on this watch.
-      if (rests() || self->watching_leftovers_.exchange(true)) return;
-    }
-    if (self->state() == State::kClosed) return;
-    self->request([me = self.get()] { me->stop_leftover(); });
-    self->look_for_leftovers();
-  });
-}
-
-bool Interpreter::has_room(size_t bytes) {
-  const size_t limit = options_.memory_limit;
-  if (bytes > limit) return false;
-  const auto fits = [&] {
-    v8::HeapStatistics heap;
-    isolate_->GetHeapStatistics(&heap);
-    // V8 counts no buffers that are shared, and other things that are no buffers.
-    const size_t used = heap.used_heap_size() + uncounted_.bytes() +
-                        std::max(heap.external_memory(), buffers_->used());
-    return used <= limit - bytes;
-  };
-  if (fits()) return true;
-  isolate_->LowMemoryNotification();
-  return fits();
-}
-
-void Interpreter::count_memory(const std::shared_ptr<v8::BackingStore>& store, size_t counted) {
-  uncounted_.add(store, counted);
-  if (!watching_memory_.exchange(true)) look_at_memory();
-}
-
-void Interpreter::check_memory() {
-  if (checking_memory_.exchange(true)) return;
-  request([this] {
-    if (!has_room(0)) terminate(EndCause::kMemoryLimit);
-    checking_memory_.store(false);
-  });
-}
-
-void Interpreter::look_at_memory() {
-  Watchdog::at(Clock::now() + kLookAgain, [weak = weak_from_this()] {
-    auto self = weak.lock();
-    if (self == nullptr || self->state() == State::kClosed) return;
-    const size_t limit = self->options_.memory_limit;
-    if (self->uncounted_.bytes() + self->buffers_->used() > limit) self->check_memory();
-    if (self->uncounted_.empty()) {
-      self->watching_memory_.store(false);
-      // Unless one came just then, and relied on this watch.
-      if (self->uncounted_.empty() || self->watching_memory_.exchange(true)) return;
-    }
-    self->look_at_memory();
-  });
-}
-
-bool Interpreter::stop_leftover() {
-  const bool stops =
-      stops_all_code_ || (!stopped_calls_.empty() && stopped_calls_.contains(current_call()));
-  if (!stops) return false;
-  if (own_code_.puts_off()) return false;
-  told_to_stop_code_ = true;
-  isolate_->TerminateExecution();
-  return true;
-}
-
 void Interpreter::supervise_end() {
   {
     std::lock_guard<std::mutex> guard(end_mutex_);
     if (ended_) return;
   }
-  if (condemned_.exchange(Condemned::kForGood, std::memory_order_acq_rel) == Condemned::kForGood) {
-    write_off();
-  }
-  Watchdog::at(Clock::now() + kGrace, [weak = weak_from_this()] {
-    if (auto self = weak.lock()) self->supervise_end();
-  });
-}
-
-void Interpreter::set_inner_call(std::shared_ptr<Interpreter> callee, CallKey key) {
-  std::lock_guard<std::mutex> guard(inner_mutex_);
-  inner_callee_ = std::move(callee);
-  inner_key_ = key;
-}
-
-std::shared_ptr<Interpreter> Interpreter::inner_callee() const {
-  std::lock_guard<std::mutex> guard(inner_mutex_);
-  return inner_callee_;
-}
-
-void Interpreter::stop_inner_call() {
-  std::shared_ptr<Interpreter> callee;
-  CallKey key;
-  {
-    std::lock_guard<std::mutex> guard(inner_mutex_);
-    callee = inner_callee_;
-    key = inner_key_;
-  }
-  if (callee != nullptr) callee->cancel_call(key, CancelCause::kAborted);
-}
-
-std::optional<uint64_t> Interpreter::begin_call(CallKey key) {
-  Deadline look = kForever;
-  std::optional<uint64_t> tag = calls_.begin(key, &look);
-  if (!tag) return tag;
-  watch_calls(look);
-  enter_code(*tag);
-  return tag;
-}
-
-void Interpreter::enter_code(uint64_t tag) {
-  running_.store(tag, std::memory_order_relaxed);
-  if (tag == kOtherCode) return;
-  v8::HandleScope scope(isolate_);
-  compat::set_continuation_data(isolate_->GetCurrentContext(),
-                                v8::Number::New(isolate_, static_cast<double>(tag)));
-}
-
-bool Interpreter::leave_code() {
-  const uint64_t running = running_.exchange(0, std::memory_order_relaxed);
-  acquit();
-  if (running != 0 && running != kOtherCode) {
-    v8::HandleScope scope(isolate_);
-    compat::set_continuation_data(isolate_->GetCurrentContext(), v8::Undefined(isolate_));
-  }
-  own_code_.reset();
-  stops_all_code_ = false;
-  if (!told_to_stop_code_) return false;
-  // What was to stop has: not what runs next.
-  told_to_stop_code_ = false;
-  if (!stopping()) isolate_->CancelTerminateExecution();
-  return true;
-}
-
-uint64_t Interpreter::current_call() const {
-  v8::HandleScope scope(isolate_);
-  Local<v8::Context> context = isolate_->GetCurrentContext();
-  if (context.IsEmpty()) return 0;
-  Local<v8::Value> tag = compat::continuation_data(context);
-  return tag->IsNumber() ? static_cast<uint64_t>(tag.As<v8::Number>()->Value()) : 0;
+  if (code_.condemn()) write_off();
+  Watchdog::at(Clock::now() + kGrace, if_alive(*this, [this] { supervise_end(); }));
 }
 
 std::string Interpreter::name() const {
@@ -588,10 +321,7 @@ std::vector<uint64_t> Interpreter::all_entered_here() {
 }
 
 void Interpreter::stop_all_entered_here() {
-  for (Interpreter* each : inside) {
-    each->stops_all_code_ = true;
-    each->stop_leftover();
-  }
+  for (Interpreter* each : inside) each->code_.stop_all();
 }
 
 LocalInterpreterLock::Outcome Interpreter::enter(
@@ -615,7 +345,7 @@ LocalInterpreterLock::Outcome Interpreter::enter(
     set_state(State::kRunning);
     inside.push_back(this);
     const Deadline timer_before = timer_.load(std::memory_order_relaxed);
-    watch_leftovers();
+    code_.watch_leftovers();
     code(context);
     inside.pop_back();
     set_state(State::kIdle);
@@ -652,25 +382,14 @@ void Interpreter::run() {
   if (written_off_) left_behind.fetch_sub(1, std::memory_order_release);
 }
 
-void Interpreter::tell_parent() {
-  std::shared_ptr<Party> parent = Party::registry().find(options_.parent);
-  if (parent == nullptr) return;
-  Letter letter;
-  letter.from = id();
-  letter.type = static_cast<uint32_t>(NativeLetter::kBegun);
-  parent->post(std::move(letter));
-}
-
 bool Interpreter::open() {
   RunningParty running;
   isolate_ = Isolate::Allocate();
   platform_->RegisterIsolate(isolate_, &delegate_);
   Isolate::CreateParams params;
   if (options_.memory_limit != 0) {
-    // Buffers keep it alive, wherever they go.
-    buffers_ = std::make_shared<CountingAllocator>(options_.memory_limit);
-    params.array_buffer_allocator_shared = buffers_;
-    params.constraints.ConfigureDefaultsFromHeapSize(0, options_.memory_limit);
+    memory_limit_ = std::make_unique<MemoryLimit>(*this, options_.memory_limit);
+    memory_limit_->configure(&params);
   } else {
     params.array_buffer_allocator = unlimited_allocator();
     // As Node does for its own isolates, up to a limit.
@@ -691,7 +410,7 @@ bool Interpreter::open() {
   isolate_->AddNearHeapLimitCallback(near_heap_limit, this);
   isolate_->SetOOMErrorHandler(out_of_memory);
   isolate_->AddGCPrologueCallback(before_collection, this);
-  if (options_.memory_limit != 0) {
+  if (memory_limit_ != nullptr) {
     isolate_->AddGCEpilogueCallback(after_collection, this, v8::kGCTypeMarkSweepCompact);
   }
   isolate_->SetHostImportModuleDynamicallyCallback(import_dynamically);
@@ -705,7 +424,7 @@ bool Interpreter::open() {
   Local<v8::Context> context = v8::Context::New(isolate_);
   start_steps_.done(StartSteps::kContext);
   // Now, so that the first call is on its way while our own code runs.
-  tell_parent();
+  post_to(options_.parent, native_letter(id(), NativeLetter::kBegun));
   v8::Context::Scope context_scope(context);
   guest_ = options_.make_guest(*this, context);
   if (guest_ == nullptr) {
@@ -744,7 +463,7 @@ void Interpreter::turn() {
     ran = true;
   }
   if (ran && !stopping()) isolate_->PerformMicrotaskCheckpoint();
-  if (leave_code() && !stopping()) guest_->microtasks_dropped();
+  if (code_.leave() && !stopping()) guest_->microtasks_dropped();
   if (!stopping()) guest_->deliver();
   if (!stopping() && timer_.load(std::memory_order_relaxed) <= Clock::now()) {
     timer_.store(kForever, std::memory_order_relaxed);
@@ -771,7 +490,7 @@ void Interpreter::close() {
     cpu_profiles_.stop_all(isolate_);
     if (guest_ != nullptr) guest_->stop();
     guest_.reset();
-    own_code_.close();
+    code_.own_code().close();
     modules_.reset();
     context_.Reset();
   }
@@ -788,7 +507,7 @@ void Interpreter::close() {
 
 void Interpreter::announce_end() {
   drop_requests();
-  calls_.clear();
+  code_.calls().clear();
   std::vector<uint64_t> correspondents;
   {
     std::lock_guard<std::mutex> guard(end_mutex_);
@@ -798,7 +517,7 @@ void Interpreter::announce_end() {
     // While it is still found by its id, so that whoever asks learns of its end in one way or
     // other.
     keep_ending(id(), {cause_, reason_});
-    correspondents.swap(correspondents_);
+    correspondents = correspondents_.take();
     has_ended_.notify_all();
   }
   // From here on no letter is accepted, so whoever posted one before is told below.
@@ -808,21 +527,7 @@ void Interpreter::announce_end() {
     std::lock_guard<std::mutex> guard(all.mutex);
     all.by_id.erase(id());
   }
-  for (uint64_t party : correspondents) {
-    std::shared_ptr<Party> told = Party::registry().find(party);
-    if (told == nullptr) continue;
-    Letter usage;
-    usage.from = id();
-    usage.type = static_cast<uint32_t>(NativeLetter::kCpuTime);
-    usage.id = static_cast<uint64_t>(cpu_time_.count() / 1000);
-    told->post(std::move(usage));
-    Letter letter;
-    letter.from = id();
-    letter.type = static_cast<uint32_t>(NativeLetter::kEnded);
-    letter.id = static_cast<uint64_t>(cause_);
-    letter.body = reason_parcel(reason_);
-    told->post(std::move(letter));
-  }
+  tell_end(id(), {cause_, reason_}, correspondents, cpu_time_);
 }
 
 // The engine compiles some loops so that they never look whether they should stop (Node 24 and 26:
@@ -830,11 +535,8 @@ void Interpreter::announce_end() {
 // thread then stays parked for good, and with it what it holds, but for nobody else's harm.
 void Interpreter::before_collection(Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
   auto* self = static_cast<Interpreter*>(data);
-  if (self->condemned_.load(std::memory_order_acquire) == Condemned::kNo) return;
-  // What was requested comes to an end, but may have to collect before.
-  if (self->serving_.load(std::memory_order_relaxed)) return;
   // A thread of somebody else's, which is here for a synchronous call, is not ours to park.
-  if (self->is_own_thread()) self->park();
+  if (self->code_.is_condemned() && self->is_own_thread()) self->park();
 }
 
 void Interpreter::write_off() {
@@ -877,11 +579,8 @@ void Interpreter::park() {
 
 size_t Interpreter::near_heap_limit(void* data, size_t current, size_t) {
   auto* self = static_cast<Interpreter*>(data);
-  // V8 14 also asks when a buffer was refused, which is a RangeError, and no matter of the heap.
-  if (self->buffers_ != nullptr && self->buffers_->has_refused()) {
-    v8::HeapStatistics heap;
-    self->isolate_->GetHeapStatistics(&heap);
-    if (heap.used_heap_size() < current / 4 * 3) return current;
+  if (self->memory_limit_ != nullptr && self->memory_limit_->is_refusal_of_buffer(current)) {
+    return current;
   }
   const bool first = !self->heap_was_raised_;
   self->heap_was_raised_ = true;
@@ -889,20 +588,8 @@ size_t Interpreter::near_heap_limit(void* data, size_t current, size_t) {
   return first ? current + kHeapReserve : current;
 }
 
-// The heap's limit is not all: buffers, and the memory of WebAssembly, lie outside, and V8 does not
-// count all of that.
-void Interpreter::after_collection(Isolate* isolate, v8::GCType, v8::GCCallbackFlags, void* data) {
-  auto* self = static_cast<Interpreter*>(data);
-  v8::HeapStatistics heap;
-  isolate->GetHeapStatistics(&heap);
-  const size_t limit = self->options_.memory_limit;
-  const size_t counted = heap.used_heap_size() + heap.external_memory();
-  if (counted > limit) {
-    self->terminate(EndCause::kMemoryLimit);
-  } else if (counted + self->uncounted_.bytes() > limit) {
-    // What was garbage among that has not been freed yet.
-    self->check_memory();
-  }
+void Interpreter::after_collection(Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
+  static_cast<Interpreter*>(data)->memory_limit_->look_after_collection();
 }
 
 // One allocation was larger than all there is. The engine ends the process when this returns: so

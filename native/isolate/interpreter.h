@@ -12,24 +12,22 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "../core/waiter.h"
 #include "../value/reason.h"
-#include "call_table.h"
-#include "counting_allocator.h"
+#include "code_control.h"
 #include "cpu_profiles.h"
 #include "endings.h"
 #include "guest_tasks.h"
+#include "letters.h"
 #include "local_interpreter_lock.h"
 #include "loop.h"
+#include "memory_limit.h"
 #include "modules.h"
-#include "own_code.h"
 #include "start_steps.h"
 #include "thread_clock.h"
-#include "uncounted_memory.h"
 #include "watchdog.h"
 
 namespace isolane {
@@ -72,21 +70,10 @@ struct InterpreterOptions {
   std::function<std::unique_ptr<Guest>(Interpreter&, v8::Local<v8::Context>)> make_guest;
 };
 
-// Letters that native code posts by itself; see NativeLetter in src/binding/binding.ts.
-enum class NativeLetter : uint32_t {
-  kBegun = 1,
-  kEnded = 2,
-  kCancelled = 3,
-  kDropCall = 4,
-  kCpuTime = 5,
-};
-
-// In the type of a letter: it asks for a call that may be stopped.
-constexpr uint32_t kStoppable = 1u << 31;
-
-// Letters of these types ask for user code to be run; see Letter in src/interpreter/protocol.ts.
-constexpr uint32_t kFirstRequest = 16;
-constexpr uint32_t kLastRequest = 31;
+// How long a guest may ignore that it is to stop, and whoever asked for that waits at the longest.
+// After that its thread is parked as soon as it collects garbage; after as long again it is written
+// off wherever it is.
+constexpr auto kGrace = std::chrono::milliseconds(500);
 
 class Interpreter final : public std::enable_shared_from_this<Interpreter> {
  public:
@@ -137,6 +124,8 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   bool terminate(EndCause cause, Reason reason = {});
   // How it has ended, or does at present; nothing while it lives.
   std::optional<Ending> ending() const;
+  // It ignored that it was to stop: nothing that it has is waited for any more. Any thread.
+  void write_off();
   // Waits until it has ended, after terminate() or finish(). Once, by its parent.
   void join();
   // Has `work` run once inside the interpreter, on whichever thread is there, at the next safe
@@ -147,17 +136,9 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   // one is inside, in the loop's next turn; or destroys it, as request() does.
   void on_own_thread(std::function<void()> work);
 
-  // Calls that may be stopped. Any thread: before the letter that asks for it is posted.
-  void expect_call(CallKey key, CallLimits limits);
-  void forget_call(CallKey key) { calls_.forget(key); }
-  // False if there is no such call any more. Its code stops at once, or this interpreter is given
-  // up; whoever asked is told when it has stopped, or after a while.
-  bool cancel_call(CallKey key, CancelCause cause);
-  // While the thread of this interpreter runs code of another, under that one's lock: if this one
-  // is to stop, so is that call.
-  void set_inner_call(std::shared_ptr<Interpreter> callee, CallKey key);
-  // The one whose code that is; null if there is none.
-  std::shared_ptr<Interpreter> inner_callee() const;
+  CodeControl& code() { return code_; }
+  // Null without one.
+  MemoryLimit* memory_limit() { return memory_limit_.get(); }
 
   // Whether the calling thread is its own.
   bool is_own_thread() const;
@@ -173,27 +154,6 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
 
   // Inside the interpreter, holding its lock.
 
-  // Takes up a call: what runs until leave_code() is its code, and what that leads to by promises.
-  // Nothing if it was cancelled before.
-  std::optional<uint64_t> begin_call(CallKey key);
-  // Why it was cancelled, if it was.
-  std::optional<CancelCause> cancelled(uint64_t tag) const { return calls_.cancelled(tag); }
-  void end_call(uint64_t tag);
-  // Says whose code runs until leave_code(): that of a call with this tag, or kOtherCode.
-  void enter_code(uint64_t tag);
-  // Whether that code was told to stop.
-  bool leave_code();
-  // The call whose code this is; 0: none that may be stopped.
-  uint64_t current_call() const;
-  // A buffer was handed over to somebody else.
-  void disown(void* data, size_t length) {
-    if (buffers_ != nullptr) buffers_->disown(data, length);
-  }
-  // With a memory limit: whether so many bytes more may be taken. Collects garbage if they may not.
-  bool has_room(size_t bytes);
-  // With a memory limit: this counts, without the bytes that V8 counts. Native code cannot be asked
-  // when it grows, so it is looked at from time to time.
-  void count_memory(const std::shared_ptr<v8::BackingStore>& store, size_t counted);
   v8::Isolate* isolate() const { return isolate_; }
   Guest& guest() { return *guest_; }
   Modules& modules() { return *modules_; }
@@ -207,16 +167,9 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   // Its code goes on.
   void set_unblocked() {
     set_state(State::kRunning);
-    watch_leftovers();
+    code_.watch_leftovers();
   }
-  // Stops the code that runs if it is that of a call that is to stop, or left of one that was
-  // stopped; but our own code only when it is done.
-  bool stop_leftover();
-  OwnCode& own_code() { return own_code_; }
-  // Our own code is done: stops what was to stop meanwhile.
-  bool stop_what_was_put_off() { return own_code_.takes_up() && stop_leftover(); }
   void set_state(State state) { state_.store(state, std::memory_order_relaxed); }
-  static constexpr uint64_t kOtherCode = UINT64_MAX;
   // Does what was requested; called at safe points. Whether the code that runs is to go on.
   bool serve_requests();
   bool stopping() const { return stopping_.load(std::memory_order_acquire); }
@@ -229,32 +182,12 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   void tell_parent();
   void turn();
   bool has_work() const;
-  void add_correspondent(uint64_t party);  // end_mutex_ held
   void close();
   void drop_requests();
   void announce_end();
 
-  void watch_calls(Deadline look);
-  void look_at_calls();
-  void finish_cancel(const CallTable::Cancelled& cancelled);
-  void tell_caller(const CallTable::Cancelled& cancelled);
-  void stop_code_of(uint64_t tag);
-  void stop_inner_call();
-  // On the watchdog's thread: sees to it that what was told to stop does.
-  void supervise(uint64_t tag, Clock::time_point cancelled, Clock::time_point told);
-  void look_again(uint64_t tag, Clock::time_point cancelled, Clock::time_point told);
+  // On the watchdog's thread: sees to it that it ends.
   void supervise_end();
-  // It has reached a safe point, and so ignores nothing.
-  void acquit();
-  // While anything runs here: stops what is left of calls that were stopped, such as microtasks.
-  void watch_leftovers();
-  void look_for_leftovers();
-  // On the watchdog's thread: sees to it that memory that grows by itself stays in the limit.
-  void look_at_memory();
-  // Ends it, at its next safe point, if it has more than it may even without its garbage.
-  void check_memory();
-  // Nothing that this interpreter has is waited for any more.
-  void write_off();
   [[noreturn]] void park();
 
   static void before_collection(v8::Isolate* isolate, v8::GCType type, v8::GCCallbackFlags flags,
@@ -292,26 +225,7 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   std::string name_;  // guarded by name_mutex_
   std::atomic<bool> reserved_;
 
-  CallTable calls_;
-  // Whose code runs: a tag, kOtherCode, or 0 if that cannot be told from other threads.
-  std::atomic<uint64_t> running_{0};
-  std::atomic<Clock::time_point> last_safe_point_{};
-  // What was requested runs, in the place of the code that would be here.
-  std::atomic<bool> serving_{false};
-  // It ignores what it was told: to be written off when its thread collects garbage before it
-  // reaches a safe point (for a call), or in any case (it was told to end).
-  enum class Condemned : uint8_t { kNo, kForCall, kForGood };
-  std::atomic<Condemned> condemned_{Condemned::kNo};
-  bool told_to_stop_code_ = false;    // only inside
-  bool stops_all_code_ = false;       // whosever it is, until it is left; only inside
-  std::set<uint64_t> stopped_calls_;  // the last of them; only inside
-  std::atomic<bool> watching_leftovers_{false};
-
-  Alarm next_look_;  // at calls that may be overdue
-
-  mutable std::mutex inner_mutex_;
-  std::shared_ptr<Interpreter> inner_callee_;  // guarded by inner_mutex_, as is inner_key_
-  CallKey inner_key_;
+  CodeControl code_;
 
   std::mutex requests_mutex_;
   std::vector<std::function<void()>> requests_;  // guarded by requests_mutex_
@@ -328,18 +242,14 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   std::condition_variable has_ended_;
   EndCause cause_ = EndCause::kClosed;
   Reason reason_;
-  std::vector<uint64_t> correspondents_;  // who is told of the end
+  Correspondents correspondents_;
   v8::Isolate* interruptible_ = nullptr;  // the isolate while it may be told to terminate
 
   // Only inside the interpreter.
-  std::shared_ptr<CountingAllocator> buffers_;  // null without a memory limit
-  UncountedMemory uncounted_;                   // any thread
-  std::atomic<bool> watching_memory_{false};    // likewise
-  std::atomic<bool> checking_memory_{false};    // likewise
+  std::unique_ptr<MemoryLimit> memory_limit_;  // null without one
   bool heap_was_raised_ = false;
   v8::Isolate* isolate_ = nullptr;
   v8::Global<v8::Context> context_;
-  OwnCode own_code_;
   std::unique_ptr<Guest> guest_;
   std::unique_ptr<Modules> modules_;
   CpuProfiles cpu_profiles_;

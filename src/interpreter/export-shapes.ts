@@ -1,4 +1,5 @@
 import { native } from '../binding/binding.js';
+import { copyOf } from './errors-that-cross.js';
 import { readHeader } from './function-header.js';
 import type { ExportShape } from './protocol.js';
 
@@ -23,7 +24,7 @@ export function shapesOf(namespace: object): Record<string, ExportShape> {
     if (typeof value === 'function')
       return isClass(value) ? undefined : withMembers('function', value);
     if (value instanceof Promise) return { kind: 'promise' };
-    if (!hasBehaviour(value) && canTravel(value)) return { kind: 'value', value };
+    if (!hasBehaviour(value) && copyOf(value) !== undefined) return { kind: 'value', value };
     if (Array.isArray(value)) return withMembers('list', value);
     return isPlain(value) || isInstance(value) ? withMembers('object', value) : undefined;
   };
@@ -113,13 +114,4 @@ function define(members: Record<string, ExportShape>, key: string, value: Export
 
 function isClass(fn: object): boolean {
   return readHeader(Function.prototype.toString.call(fn)).form === 'class';
-}
-
-function canTravel(value: unknown): boolean {
-  try {
-    native.clone(value);
-    return true;
-  } catch {
-    return false;
-  }
 }

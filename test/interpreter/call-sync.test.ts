@@ -15,6 +15,15 @@ function starting(options: Parameters<typeof Interpreter.create>[0] = {}): {
   return { guest, made };
 }
 
+/** Calls a function, given as its text, in the interpreter with that id, from wherever it is itself called. */
+function callSyncInto(id: number, text: string): unknown {
+  const { Interpreter } = Reflect.get(globalThis, 'isolane') as typeof import('isolane');
+  const code = new Function(`return ${text}`)() as () => unknown;
+  return Interpreter.list()
+    .find((each) => each.id === id)
+    ?.callSync(code);
+}
+
 describe('callSync on an interpreter that is still starting', () => {
   it('waits until it is there, and then runs', async () => {
     for (let round = 0; round < 10; round++) {
@@ -78,17 +87,7 @@ describe('callSync in code that Node itself stops', function () {
 
     it(`is stopped with a call to a Node runtime that is in it, and both go on: ${what}`, async () => {
       const [node, guest] = [await create({ runtime: 'node' }), await create()];
-      const call = node.with({ timeout: 200 }).call(
-        (id, text) => {
-          const { Interpreter } = Reflect.get(globalThis, 'isolane') as typeof import('isolane');
-          const code = new Function(`return ${text}`)() as () => unknown;
-          return Interpreter.list()
-            .find((each) => each.id === id)
-            ?.callSync(code);
-        },
-        guest.id,
-        String(code),
-      );
+      const call = node.with({ timeout: 200 }).call(callSyncInto, guest.id, String(code));
       const error = await rejection(call);
       assert.ok(error instanceof ExecutionTimeoutError, String(error));
       assert.equal(await guest.call(() => 'goes on'), 'goes on');
@@ -97,17 +96,7 @@ describe('callSync in code that Node itself stops', function () {
 
     it(`ends with a Node runtime that is in it: ${what}`, async () => {
       const [node, guest] = [await create({ runtime: 'node' }), await create()];
-      const call = node.call(
-        (id, text) => {
-          const { Interpreter } = Reflect.get(globalThis, 'isolane') as typeof import('isolane');
-          const code = new Function(`return ${text}`)() as () => unknown;
-          return Interpreter.list()
-            .find((each) => each.id === id)
-            ?.callSync(code);
-        },
-        guest.id,
-        String(code),
-      );
+      const call = node.call(callSyncInto, guest.id, String(code));
       const failed = rejection(call);
       await until(() => guest.lock.held && guest.state !== 'idle', 'it is in there');
       await node.terminate('enough');

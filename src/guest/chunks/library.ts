@@ -1,6 +1,6 @@
 /**
  * What an interpreter needs once its code does more than compute: channels and all else that `isolane` exports, the console, timers,
- * modules, errors that cross, iterators. Of the modules in the main bundle it has no copies, but the very ones (scripts/lib/guest.mjs).
+ * modules, errors that cross, iterators. Of the modules in the main bundle it has no copies, but the very ones (scripts/lib/shared-modules.mjs).
  */
 
 import type { GuestHooks, Hooks } from '../../binding/binding.js';
