@@ -41,6 +41,7 @@ class SyncCall {
   Outcome make(uint32_t type, Parcel&& body) {
     const auto code = [&](Local<v8::Context>) {
       wait_.reset();  // it has what it waited for
+      guest().deliver_notices();
       stoppable_ ? run_stoppable(type, std::move(body)) : run(type, std::move(body));
     };
     for (;;) {
@@ -75,7 +76,7 @@ class SyncCall {
   }
 
   void run(uint32_t type, Parcel&& body) {
-    callee_->code().enter(CodeControl::kOtherCode);
+    callee_->code().enter(kOtherCode);
     caller_.note_inner_call(callee_, key_);
     ask(type, std::move(body));
     leave();

@@ -141,6 +141,29 @@ void drain(Arguments args) {
   } while (realm.party()->has_mail() && Clock::now() < latest);
 }
 
+// Pairs of a type and a body. False with an exception pending if one cannot travel.
+bool read_notices(Realm& realm, Local<v8::Array> pairs, std::vector<Letter>* notices) {
+  Local<v8::Context> context = realm.context();
+  for (uint32_t i = 0; i < pairs->Length(); i++) {
+    Local<Value> pair;
+    Local<Value> type;
+    Local<Value> body;
+    if (!pairs->Get(context, i).ToLocal(&pair) || !pair->IsArray() ||
+        !pair.As<v8::Array>()->Get(context, 0).ToLocal(&type) ||
+        !pair.As<v8::Array>()->Get(context, 1).ToLocal(&body)) {
+      return false;
+    }
+    Letter letter;
+    letter.from = realm.party()->id();
+    letter.type = static_cast<uint32_t>(number(type));
+    Handover handover;
+    if (!encode(realm, body, Local<Value>(), &letter.body, &handover)) return false;
+    handover.commit(realm);
+    notices->push_back(std::move(letter));
+  }
+  return true;
+}
+
 void create_interpreter(Arguments args) {
   Realm& realm = Realm::of(args);
   Isolate* isolate = args.GetIsolate();
@@ -172,9 +195,11 @@ void create_interpreter(Arguments args) {
                                                      Local<v8::Context> guest_context) {
     return GuestRealm::make(interpreter, guest_context, platform);
   };
+  std::vector<Letter> notices;
+  if (args[1]->IsArray() && !read_notices(realm, args[1].As<v8::Array>(), &notices)) return;
   int error = 0;
   std::shared_ptr<Interpreter> interpreter =
-      Interpreter::start(realm.platform(), std::move(options), &error);
+      Interpreter::start(realm.platform(), std::move(options), std::move(notices), &error);
   if (interpreter == nullptr) {
     const std::string why = std::string("the system has no thread for it: ") + uv_strerror(error) +
                             " (" + uv_err_name(error) + ")";

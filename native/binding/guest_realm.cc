@@ -99,6 +99,14 @@ void GuestRealm::set_guest_hooks(Arguments args) {
   take_hook(args[5], &on_call_sync_);
 }
 
+void GuestRealm::deliver_notices() {
+  Letter letter;
+  while (party()->take_letter(letter, kFirstNotice, kLastNotice)) {
+    v8::HandleScope scope(isolate());
+    if (!deliver_letter(std::move(letter))) return;
+  }
+}
+
 bool GuestRealm::call_sync(uint32_t type, Parcel&& body, Parcel* reply) {
   v8::TryCatch caught(isolate());
   Local<Value> argv[] = {v8::Integer::NewFromUnsigned(isolate(), type), Local<Value>()};
@@ -158,7 +166,7 @@ bool GuestRealm::take_up(Letter& letter, uint64_t* tag) {
   }
   if (letter.type >= kFirstRequest && letter.type <= kLastRequest) {
     has_served_ = true;
-    self()->code().enter(CodeControl::kOtherCode);
+    self()->code().enter(kOtherCode);
   }
   return true;
 }
@@ -171,7 +179,7 @@ void GuestRealm::call_hook(Local<v8::Function> hook, int argc, Local<Value> argv
 void GuestRealm::after_stop(bool dropped) {
   if (self()->stopping()) return;
   // The engine does not come to them after a hook that was stopped.
-  self()->code().enter(CodeControl::kOtherCode);
+  self()->code().enter(kOtherCode);
   isolate()->PerformMicrotaskCheckpoint();
   const bool stopped_again = self()->code().leave();
   if ((dropped || stopped_again) && !self()->stopping()) microtasks_dropped();

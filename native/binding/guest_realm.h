@@ -19,6 +19,8 @@ class GuestRealm final : public Realm, public Guest {
   void complete_binding();
   // In the order of setGuestHooks() in src/binding/binding.ts.
   void set_guest_hooks(Arguments args);
+  // What this interpreter was told before anything else; on the thread that holds its lock.
+  void deliver_notices();
   // Lets the guest answer a request on the calling thread, which holds the interpreter's lock.
   // False if it was stopped.
   bool call_sync(uint32_t type, Parcel&& body, Parcel* reply);

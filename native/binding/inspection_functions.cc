@@ -8,6 +8,7 @@
 #include "../isolate/inspection.h"
 #include "../isolate/text_stream.h"
 #include "../value/tags.h"
+#include "arguments.h"
 #include "realm.h"
 
 namespace isolane {
@@ -16,10 +17,6 @@ using v8::Local;
 using v8::Value;
 
 namespace {
-
-double number(Local<Value> value) {
-  return value->IsNumber() ? value.As<v8::Number>()->Value() : 0;
-}
 
 std::shared_ptr<Interpreter> interpreter_of(Local<Value> id) {
   return id->IsNumber() ? Interpreter::find(static_cast<uint64_t>(number(id))) : nullptr;

@@ -34,8 +34,6 @@ class NodeCode final : private Calls::Owner {
   // The isolate is about to go.
   void close();
 
-  static constexpr uint64_t kOtherCode = UINT64_MAX;
-
  private:
   void stop_call(uint64_t tag) override;
   std::function<void()> if_alive(std::function<void()> action) override;

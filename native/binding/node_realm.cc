@@ -207,7 +207,7 @@ bool NodeRealm::take_up(Letter& letter, uint64_t* tag) {
     return begun.has_value();
   }
   if (letter.type >= kFirstRequest && letter.type <= kLastRequest) {
-    next_code_ = NodeCode::kOtherCode;
+    next_code_ = kOtherCode;
   }
   return true;
 }

@@ -25,9 +25,7 @@ void NodeVisits::end() {
 }
 
 void NodeVisits::come_by_later() {
-  Watchdog::at(Clock::now() + kInterval, [weak = weak_from_this()] {
-    if (const std::shared_ptr<NodeVisits> self = weak.lock()) self->come_by();
-  });
+  Watchdog::at(Clock::now() + kInterval, if_alive(*this, [this] { come_by(); }));
 }
 
 void NodeVisits::come_by() {

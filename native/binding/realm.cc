@@ -225,38 +225,39 @@ void Realm::deliver(size_t limit) {
       auto* endpoint = static_cast<EndpointObject*>(waiter->owner());
       Local<Value> handle = endpoint->handle(isolate_);
       if (!handle.IsEmpty()) call_hook(on_ready_.Get(isolate_), 1, &handle);
-    } else if (has_letter) {
-      if (letter.type == static_cast<uint32_t>(NativeLetter::kEnded)) {
-        if (std::shared_ptr<Interpreter> child = take_child(letter.from)) child->join();
-      }
-      Local<Value> body;
-      Local<Value> problem = v8::Undefined(isolate_);
-      {
-        v8::TryCatch caught(isolate_);
-        if (!decode(*this, std::move(letter.body)).ToLocal(&body)) {
-          if (caught.HasTerminated()) return;
-          body = v8::Undefined(isolate_);
-          problem = caught.Exception();
-        }
-      }
-      Local<Value> argv[] = {
-          v8::Number::New(isolate_, static_cast<double>(letter.from)),
-          Local<Value>(),
-          v8::Number::New(isolate_, static_cast<double>(letter.id)),
-          body,
-          Local<Value>(),
-          problem,
-      };
-      uint64_t tag = 0;
-      if (on_letter_.IsEmpty() || !take_up(letter, &tag)) continue;
-      argv[1] = v8::Integer::NewFromUnsigned(isolate_, letter.type);
-      argv[4] = v8::Number::New(isolate_, static_cast<double>(tag));
-      call_hook(on_letter_.Get(isolate_), 6, argv);
-    } else {
+    } else if (!has_letter || !deliver_letter(std::move(letter))) {
       return;
     }
     if (must_yield()) return;
   }
+}
+
+bool Realm::deliver_letter(Letter&& letter) {
+  if (letter.type == static_cast<uint32_t>(NativeLetter::kEnded)) {
+    if (std::shared_ptr<Interpreter> child = take_child(letter.from)) child->join();
+  }
+  Local<Value> body;
+  Local<Value> problem = v8::Undefined(isolate_);
+  {
+    v8::TryCatch caught(isolate_);
+    if (!decode(*this, std::move(letter.body)).ToLocal(&body)) {
+      if (caught.HasTerminated()) return false;
+      body = v8::Undefined(isolate_);
+      problem = caught.Exception();
+    }
+  }
+  uint64_t tag = 0;
+  if (on_letter_.IsEmpty() || !take_up(letter, &tag)) return true;
+  Local<Value> argv[] = {
+      v8::Number::New(isolate_, static_cast<double>(letter.from)),
+      v8::Integer::NewFromUnsigned(isolate_, letter.type),
+      v8::Number::New(isolate_, static_cast<double>(letter.id)),
+      body,
+      v8::Number::New(isolate_, static_cast<double>(tag)),
+      problem,
+  };
+  call_hook(on_letter_.Get(isolate_), 6, argv);
+  return true;
 }
 
 bool Realm::take_up(Letter&, uint64_t*) { return true; }

@@ -93,6 +93,8 @@ class Realm : public HostObjects {
         ThreadWaiter& waiter, node::MultiIsolatePlatform* platform, uint64_t host_id,
         Interpreter* self);
 
+  // False if this party is ended in the midst of it.
+  bool deliver_letter(Letter&& letter);
   // Calls a hook from the event loop; reports what it throws.
   virtual void call_hook(v8::Local<v8::Function> hook, int argc, v8::Local<v8::Value> argv[]) = 0;
   // Says whose code a letter's will be, and what it is called by; false: it is not wanted any more.
@@ -109,7 +111,7 @@ class Realm : public HostObjects {
   v8::Local<v8::Object> begin_binding();
   void complete_binding(v8::Local<v8::Object> binding);
   void add_function(v8::Local<v8::Object> target, const char* name, v8::FunctionCallback callback);
-  // Keeps the function `hooks[name]`, if there is one.
+  // Keeps a function, if it is one.
   void take_hook(v8::Local<v8::Value> given, v8::Global<v8::Function>* hook);
   v8::Local<v8::Value> data() const { return data_.Get(isolate_); }
 

@@ -1,5 +1,7 @@
 #include "party.h"
 
+#include <limits>
+
 namespace isolane {
 
 Registry<Party>& Party::registry() {
@@ -39,10 +41,14 @@ void Party::ready(LoopWaiter& waiter) {
 }
 
 bool Party::take_letter(Letter& letter) {
+  return take_letter(letter, 0, std::numeric_limits<uint32_t>::max());
+}
+
+bool Party::take_letter(Letter& letter, uint32_t first, uint32_t last) {
   Letter taken;  // what `letter` held is freed without the lock
   {
     const std::lock_guard lock(mutex_);
-    if (mail_.empty()) return false;
+    if (mail_.empty() || mail_.front().type < first || mail_.front().type > last) return false;
     taken = std::move(mail_.front());
     mail_.pop_front();
   }

@@ -47,6 +47,8 @@ class Party : public std::enable_shared_from_this<Party> {
   // The rest is for the loop's own thread.
 
   bool take_letter(Letter& letter);
+  // Only if the first one has a type from `first` to `last`.
+  bool take_letter(Letter& letter, uint32_t first, uint32_t last);
   // nullptr if there is none.
   LoopWaiter* take_ready();
   // Whether there is anything to take: a letter or a waiter.
@@ -98,8 +100,7 @@ class LoopWaiter : public Waiter {
   // Whatever the loop wants to find again when the waiter is ready.
   void* owner() const { return owner_; }
 
-  // The loop may destroy this waiter as soon as it has it.
-  void unpark() noexcept override { std::shared_ptr<Party>(party_)->ready(*this); }
+  void unpark() noexcept override { party_->ready(*this); }
 
  private:
   friend class Party;

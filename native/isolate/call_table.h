@@ -28,9 +28,9 @@ struct CallLimits {
   bool operator==(const CallLimits&) const = default;
 };
 
-// The numbers are those of CancelCause in src/binding/binding.ts.
+// The numbers are those of CancelCause in src/binding/codes.ts.
 enum class CancelCause : uint8_t { kTimeout = 1, kCpuTimeout = 2, kAborted = 3 };
-// As the body of the letter to who called; see NativeLetter in src/binding/binding.ts.
+// As the body of the letter to who called; see NativeLetter in src/binding/codes.ts.
 const char* name_of(CancelCause cause);
 
 // A call passes through: added, when it is asked for; begun, when the interpreter takes it up,

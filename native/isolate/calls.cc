@@ -34,6 +34,7 @@ void Calls::tell(uint64_t tag) {
 }
 
 void Calls::watch(Deadline look) {
+  if (look == kForever) return;
   next_look_.set(look, owner_.if_alive([this] { this->look(); }));
 }
 

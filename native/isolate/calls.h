@@ -12,6 +12,9 @@
 
 namespace isolane {
 
+// In the place of a call's tag: other code than that of calls which may be stopped.
+constexpr uint64_t kOtherCode = UINT64_MAX;
+
 // Cancels what has taken too long, and tells who asked. Any thread, unless said otherwise.
 class Calls {
  public:

@@ -108,7 +108,10 @@ void CodeControl::supervise(uint64_t tag, Clock::time_point cancelled, Clock::ti
     Condemned expected = Condemned::kNo;
     condemned_.compare_exchange_strong(expected, Condemned::kForCall, std::memory_order_acq_rel);
   }
-  if (ignores && now - told >= 2 * kGrace) return interpreter_.write_off();
+  if (ignores && now - told >= 2 * kGrace) {
+    interpreter_.write_off();
+    return;
+  }
   // It may have begun to wait for another in the very moment in which it was told.
   stop_inner_call();
   look_again(tag, cancelled, told);

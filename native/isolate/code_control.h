@@ -27,8 +27,6 @@ class CodeControl final : private Calls::Owner {
  public:
   explicit CodeControl(Interpreter& interpreter);
 
-  static constexpr uint64_t kOtherCode = UINT64_MAX;
-
   // Any thread.
   Calls& calls() { return calls_; }
   // While the thread of this interpreter runs code of another, under that one's lock: if this one

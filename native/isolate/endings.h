@@ -12,7 +12,7 @@
 namespace isolane {
 
 // Why an interpreter ended; the `id` of its last letter. The numbers are those of EndCause in
-// src/binding/binding.ts.
+// src/binding/codes.ts.
 enum class EndCause : uint64_t {
   kClosed = 0,
   kTerminated = 1,

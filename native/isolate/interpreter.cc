@@ -104,8 +104,10 @@ uint64_t total_memory() {
 }  // namespace
 
 std::shared_ptr<Interpreter> Interpreter::start(node::MultiIsolatePlatform* platform,
-                                                InterpreterOptions options, int* error) {
+                                                InterpreterOptions options,
+                                                std::vector<Letter> notices, int* error) {
   auto interpreter = std::make_shared<Interpreter>(platform, std::move(options));
+  for (Letter& notice : notices) interpreter->loop_->post(std::move(notice));
   {
     Living& all = living();
     std::lock_guard<std::mutex> guard(all.mutex);
@@ -178,7 +180,9 @@ bool Interpreter::post(Letter&& letter) {
     if (ended_) return false;
     correspondents_.add(letter.from);
   }
-  return loop_->post(std::move(letter));
+  // Should it close its mailbox meanwhile, the end that the sender is told of is the answer.
+  (void)loop_->post(std::move(letter));
+  return true;
 }
 
 bool Interpreter::watch(uint64_t party) {
@@ -371,9 +375,9 @@ void Interpreter::run() {
   const bool opened = open();
   lock_.release();
   while (opened && !stopping()) {
+    RunningParty running;
     loop_->wait(std::min(
         {timer_.load(std::memory_order_relaxed), tasks_->next_due(), cpu_profiles_.patience()}));
-    RunningParty running;
     enter(kForever, [this](Local<v8::Context>) { turn(); });
   }
   close();
@@ -436,9 +440,14 @@ bool Interpreter::open() {
   start_steps_.done(StartSteps::kGuest);
   // Only our own code has run so far, which comes to an end; a termination in the middle of it
   // would leave the engine half made.
-  std::lock_guard<std::mutex> guard(end_mutex_);
-  interruptible_ = isolate_;
-  return !ending_;
+  {
+    std::lock_guard<std::mutex> guard(end_mutex_);
+    interruptible_ = isolate_;
+    if (ending_) return false;
+  }
+  // What was requested before that has interrupted nothing.
+  serve_requests();
+  return !stopping();
 }
 
 bool Interpreter::has_work() const {
@@ -536,14 +545,14 @@ void Interpreter::announce_end() {
 void Interpreter::before_collection(Isolate*, v8::GCType, v8::GCCallbackFlags, void* data) {
   auto* self = static_cast<Interpreter*>(data);
   // A thread of somebody else's, which is here for a synchronous call, is not ours to park.
-  if (self->code_.is_condemned() && self->is_own_thread()) self->park();
+  if (self->code_.is_condemned() && self->is_own_thread() && self->write_off()) self->stay();
 }
 
-void Interpreter::write_off() {
+bool Interpreter::write_off() {
   {
     std::lock_guard<std::mutex> guard(end_mutex_);
     // Not yet open, or closing: then our own code runs, which comes to an end.
-    if (ended_ || written_off_ || interruptible_ == nullptr) return;
+    if (ended_ || written_off_ || interruptible_ == nullptr) return written_off_;
     if (!ending_) cause_ = EndCause::kUnresponsive;
     written_off_ = true;
     abandoning_ = true;
@@ -559,14 +568,28 @@ void Interpreter::write_off() {
     abandoning_ = false;
     is_abandoned_.notify_all();
   }
+  leave_behind();
+  return true;
+}
+
+void Interpreter::leave_behind() {
   set_state(State::kClosed);
   lock_.close();
   loop_->wake();
   announce_end();
 }
 
-void Interpreter::park() {
-  write_off();
+void Interpreter::end_halfway() {
+  {
+    std::lock_guard<std::mutex> guard(end_mutex_);
+    ending_ = true;
+    written_off_ = true;
+    left_behind.fetch_add(1, std::memory_order_release);
+  }
+  leave_behind();
+}
+
+void Interpreter::stay() {
 #if !defined(_WIN32)
   // Nor does the profiler's signal have anything to see here any more.
   sigset_t all;
@@ -598,7 +621,8 @@ void Interpreter::out_of_memory(const char*, const v8::OOMDetails&) {
   Interpreter& self = of(Isolate::GetCurrent());
   if (!self.is_own_thread()) return;
   self.terminate(EndCause::kMemoryLimit);
-  self.park();
+  if (!self.write_off()) self.end_halfway();
+  self.stay();
 }
 
 MaybeLocal<v8::Promise> Interpreter::import_dynamically(Local<v8::Context> context,

@@ -81,10 +81,11 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
 
   // Starts the thread; `begun` is posted to the parent as soon as it has a context. What comes
   // from then on waits until it is open: posting, locking and ending need no more. Any thread. The
-  // platform is Node's, and the same for all. Null, and libuv's error, if the system has no thread
+  // platform is Node's, and the same for all. `notices` come before all other letters. Null, and libuv's error, if the system has no thread
   // for it.
   static std::shared_ptr<Interpreter> start(node::MultiIsolatePlatform* platform,
-                                            InterpreterOptions options, int* error);
+                                            InterpreterOptions options,
+                                            std::vector<Letter> notices, int* error);
   // Any thread. Whether the thread of an interpreter that was written off is still there: the
   // engine then cannot be taken down.
   static bool any_left_behind();
@@ -112,7 +113,7 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   State state() const { return state_.load(std::memory_order_relaxed); }
   const std::shared_ptr<Loop>& loop() const { return loop_; }
   LocalInterpreterLock& lock() { return lock_; }
-  // Of use once it is ready.
+  // To be read once it has answered something.
   const StartSteps& start_steps() const { return start_steps_; }
   // Delivers a letter, and remembers its sender so that it learns of the end. False after the end.
   bool post(Letter&& letter);
@@ -125,7 +126,8 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   // How it has ended, or does at present; nothing while it lives.
   std::optional<Ending> ending() const;
   // It ignored that it was to stop: nothing that it has is waited for any more. Any thread.
-  void write_off();
+  // Whether that is so now.
+  bool write_off();
   // Waits until it has ended, after terminate() or finish(). Once, by its parent.
   void join();
   // Has `work` run once inside the interpreter, on whichever thread is there, at the next safe
@@ -137,8 +139,6 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   void on_own_thread(std::function<void()> work);
 
   CodeControl& code() { return code_; }
-  // Null without one.
-  MemoryLimit* memory_limit() { return memory_limit_.get(); }
 
   // Whether the calling thread is its own.
   bool is_own_thread() const;
@@ -155,6 +155,8 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   // Inside the interpreter, holding its lock.
 
   v8::Isolate* isolate() const { return isolate_; }
+  // Null without one.
+  MemoryLimit* memory_limit() { return memory_limit_.get(); }
   Guest& guest() { return *guest_; }
   Modules& modules() { return *modules_; }
   CpuProfiles& cpu_profiles() { return cpu_profiles_; }
@@ -179,7 +181,6 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
  private:
   void run();  // the whole life, on its own thread
   bool open();
-  void tell_parent();
   void turn();
   bool has_work() const;
   void close();
@@ -188,7 +189,12 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
 
   // On the watchdog's thread: sees to it that it ends.
   void supervise_end();
-  [[noreturn]] void park();
+  // To all others it has ended.
+  void leave_behind();
+  // It had no memory to open with, or to close.
+  void end_halfway();
+  // The thread's, for good.
+  [[noreturn]] void stay();
 
   static void before_collection(v8::Isolate* isolate, v8::GCType type, v8::GCCallbackFlags flags,
                                 void* data);

@@ -21,9 +21,14 @@ enum class NativeLetter : uint32_t {
 // In the type of a letter: it asks for a call that may be stopped.
 constexpr uint32_t kStoppable = 1u << 31;
 
-// Letters of these types ask for user code to be run; see Letter in src/interpreter/protocol.ts.
+// Letters of these types ask for user code to be run; see Letter in src/interpreter/protocol.ts, as
+// for those below.
 constexpr uint32_t kFirstRequest = 16;
 constexpr uint32_t kLastRequest = 31;
+
+// What a new interpreter is told before anything else happens there.
+constexpr uint32_t kFirstNotice = 36;
+constexpr uint32_t kLastNotice = 39;
 
 inline Letter native_letter(uint64_t from, NativeLetter type, uint64_t id = 0) {
   Letter letter;

@@ -14,7 +14,8 @@ void Loop::wait(Deadline deadline) {
       }
     }
   }
-  woken_.store(false, std::memory_order_seq_cst);
+  // Not a plain store: what was written before a wake-up that this one takes is to be seen.
+  woken_.exchange(false, std::memory_order_seq_cst);
 }
 
 void Loop::wake() {

@@ -8,7 +8,7 @@
 namespace isolane {
 
 // How long the steps of an interpreter's start took. A look at the clock each, so it is always on.
-// Written in turn by whoever starts it and by its thread; read once it is ready.
+// Written in turn by whoever starts it and by its thread; read once it has answered something.
 class StartSteps {
  public:
   enum Step : size_t { kThread, kIsolate, kContext, kGuest, kCount };

@@ -37,9 +37,9 @@ class Patrol {
 
   // Any thread, after what is `needed` for has come about. Both are called on the watchdog's
   // thread, while the owner lives.
-  template <class Owner>
-  void start(Owner& owner, std::function<bool()> needed, std::function<void()> look) {
-    if (!under_way_.exchange(true)) go_on(owner, std::move(needed), std::move(look));
+  template <class Owner, class Needed, class Look>
+  void start(Owner& owner, Needed needed, Look look) {
+    if (!under_way_.exchange(true)) go_on(owner, needed, look);
   }
 
  private:

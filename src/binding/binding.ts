@@ -196,8 +196,11 @@ export interface Binding {
   /** Delivers what is in this party's mailbox now. */
   drain(): void;
 
-  /** Starts an interpreter; `begun` follows. Returns its id. */
-  createInterpreter(options: NativeInterpreterOptions): number;
+  /** Starts an interpreter, which gets these letters before any others; `begun` follows. Returns its id. */
+  createInterpreter(
+    options: NativeInterpreterOptions,
+    notices?: readonly [type: number, body: unknown][],
+  ): number;
   /** A reserved interpreter is wanted now, under this name. False if it is not there any more. */
   claim(id: number, name: string): boolean;
   /** Ends an interpreter now, whatever it does; `ended` follows. False if it has ended already. */

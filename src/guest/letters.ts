@@ -5,15 +5,11 @@ import { hasLibrary, library } from './library.js';
 /** What a new interpreter is told before anything else, and need not heed before it has the library. */
 const kept: [from: number, type: number, id: number, body: unknown][] = [];
 
-function isNotice(type: number): boolean {
-  return type === Letter.console || type === Letter.modulePolicy || type === Letter.errors;
-}
-
 /** Sees to letters for the library. */
 export function keepLetters(): void {
   handleUnread((from, type, id, body, tag) => {
     if (hasLibrary()) return;
-    if (isNotice(type)) {
+    if (type >= Letter.console && type <= Letter.name) {
       kept.push([from, type, id, body]);
     } else if (type >= Letter.call && type < Letter.result) {
       library();

@@ -22,12 +22,18 @@ import {
   lockState,
   startCpuProfile,
 } from './inspection.js';
-import { tellPolicy } from './module-policy.js';
+import { forgetPolicy, policyFor } from './module-policy.js';
 import { interpreterName } from './names.js';
 import { startNodeRuntime } from './node-runtime.js';
 import { checked, checkGlobals, type InterpreterOptions } from './options.js';
 import { post } from './post-office.js';
-import { type ConsoleRoute, Letter } from './protocol.js';
+import {
+  type ConsoleRoute,
+  type ErrorRoute,
+  Letter,
+  type ModulePolicy,
+  type Notice,
+} from './protocol.js';
 import { encodeReason } from './reasons.js';
 import { setReserve, takeReserved } from './reserve.js';
 import { errorRoute, forgetErrorRoute } from './uncaught-errors.js';
@@ -72,7 +78,7 @@ export class Interpreter extends Caller {
   }
 
   /**
-   * Starts an interpreter; resolves when it can be used.
+   * Starts an interpreter; resolves when it can be asked things, which wait until it has started.
    *
    * Rejects with a TypeError or RangeError for wrong options, a NotShareableError if a global cannot travel, and an IsolaneError if
    * the interpreter could not be made.
@@ -88,25 +94,27 @@ export class Interpreter extends Caller {
   static async create(options: InterpreterOptions = {}): Promise<Interpreter> {
     const { console, onError, globals, runtime, modules, ...nativeOptions } = checked(options);
     const route = consoleRoute(console);
+    const errors = errorRoute(onError);
+    const policy = policyFor(modules);
+    const forget = (): void => {
+      forgetRoute(route);
+      forgetErrorRoute(errors);
+      forgetPolicy(policy);
+    };
     let id: number;
     try {
       id =
         runtime === 'v8'
-          ? await startBare(nativeOptions, route)
+          ? await startBare(nativeOptions, noticesOf(route, errors, policy))
           : await startNodeRuntime({ ...nativeOptions, console: route ?? hereRoute() });
     } catch (error) {
-      forgetRoute(route);
+      forget();
       throw error;
     }
     const interpreter = Interpreter.of({ id, name: nativeOptions.name, runtime });
     interpreter.peer.willTell();
-    if (route !== undefined) interpreter.peer.onEnd(() => forgetRoute(route));
-    const errors = errorRoute(onError);
-    if (errors !== undefined) {
-      post(id, Letter.errors, 0, errors);
-      interpreter.peer.onEnd(() => forgetErrorRoute(errors));
-    }
-    interpreter.peer.onEnd(tellPolicy(id, modules));
+    interpreter.peer.onEnd(forget);
+    if (runtime === 'node' && errors !== undefined) post(id, Letter.errors, 0, errors);
     if (globals !== undefined) await interpreter.provideFirst(globals);
     return interpreter;
   }
@@ -361,17 +369,27 @@ Object.defineProperty(Interpreter, 'name', { value: 'Interpreter' });
 
 type Identity = Pick<NativeInterpreterInfo, 'id' | 'name' | 'runtime'>;
 
-async function startBare(options: NativeInterpreterOptions, route?: ConsoleRoute): Promise<number> {
-  const id = takeFromReserve(options) ?? (await startNew(options));
-  if (route !== undefined) post(id, Letter.console, 0, route);
-  return id;
+function noticesOf(
+  console: ConsoleRoute | undefined,
+  errors: ErrorRoute | undefined,
+  policy: ModulePolicy | undefined,
+): Notice[] {
+  const notices: Notice[] = [];
+  if (console !== undefined) notices.push([Letter.console, console]);
+  if (errors !== undefined) notices.push([Letter.errors, errors]);
+  if (policy !== undefined) notices.push([Letter.modulePolicy, policy]);
+  return notices;
+}
+
+async function startBare(options: NativeInterpreterOptions, notices: Notice[]): Promise<number> {
+  return takeFromReserve(options, notices) ?? (await startNew(options, notices));
 }
 
 const objects = new WeakById<Interpreter>();
 
-async function startNew(options: NativeInterpreterOptions): Promise<number> {
+async function startNew(options: NativeInterpreterOptions, notices: Notice[]): Promise<number> {
   try {
-    const id = native.createInterpreter(options);
+    const id = native.createInterpreter(options, notices);
     await born(id);
     return id;
   } catch (cause) {
@@ -381,15 +399,16 @@ async function startNew(options: NativeInterpreterOptions): Promise<number> {
   }
 }
 
-/** What is in reserve has the default limits. */
-function takeFromReserve({
-  name,
-  memoryLimit,
-  stackSize,
-  denyModules,
-}: NativeInterpreterOptions): number | undefined {
-  if (memoryLimit !== undefined || stackSize !== undefined || denyModules) return undefined;
+/** What is in reserve has the default limits. It can be found by others before it is told anything, and so must not be bound by rules. */
+function takeFromReserve(
+  { name, memoryLimit, stackSize }: NativeInterpreterOptions,
+  notices: Notice[],
+): number | undefined {
+  if (memoryLimit !== undefined || stackSize !== undefined) return undefined;
+  if (notices.some(([type]) => type === Letter.modulePolicy)) return undefined;
   const id = takeReserved(name);
-  if (id !== undefined && name !== '') post(id, Letter.name, 0, name);
+  if (id === undefined) return undefined;
+  if (name !== '') post(id, Letter.name, 0, name);
+  for (const [type, body] of notices) post(id, type, 0, body);
   return id;
 }

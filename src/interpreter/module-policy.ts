@@ -1,5 +1,4 @@
 import { native } from '../binding/binding.js';
-import { post } from './post-office.js';
 import { Letter, type ModulePolicy, type PolicyRoute } from './protocol.js';
 import { answerQuestions } from './questions.js';
 
@@ -24,21 +23,26 @@ export function setOwnPolicy(policy: ModulePolicy): void {
 }
 
 /**
- * Tells a new interpreter what it may load, unless that is everything; native code refuses files to those that may load nothing, whatever they
- * know of it. Returns what is to be done when it has ended.
+ * What a new interpreter is to be told of what it may load; undefined: that is everything. Native code refuses files to those that may load
+ * nothing, whatever they know of it.
  */
-export function tellPolicy(to: number, option: ModulesOption): () => void {
-  if (option === 'allow' && !own.deny && own.routes.length === 0) return () => {};
+export function policyFor(option: ModulesOption): ModulePolicy | undefined {
+  if (option === 'allow' && !own.deny && own.routes.length === 0) return undefined;
   const routes = [...own.routes];
-  let forget = (): void => {};
   if (typeof option === 'function') {
     const route = ++lastRoute;
     rules.set(route, option);
     routes.push({ to: native.partyId, route });
-    forget = () => rules.delete(route);
   }
-  post(to, Letter.modulePolicy, 0, { deny: own.deny || option === 'deny', routes } as ModulePolicy);
-  return forget;
+  return { deny: own.deny || option === 'deny', routes };
+}
+
+/** No interpreter has that any more. */
+export function forgetPolicy(policy: ModulePolicy | undefined): void {
+  for (const { to, route } of policy?.routes ?? []) {
+    // The others are those that bind this party itself, and its creator's.
+    if (to === native.partyId) rules.delete(route);
+  }
 }
 
 answerQuestions(Letter.mayLoad, async (question) => {

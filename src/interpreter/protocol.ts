@@ -32,31 +32,35 @@ export enum Letter {
   /** The result is an iterator, which can be stepped through. Body: its number. */
   iterator = 34,
 
+  /** A notice, as all up to `name` are: to a new interpreter, before anything else. Body: a {@link ConsoleRoute}. */
+  console = 36,
+  /** Body: a {@link ModulePolicy}. */
+  modulePolicy = 37,
+  /** Body: an {@link ErrorRoute}. */
+  errors = 38,
+  /** To an interpreter that was made in reserve. Body: the name it was given. */
+  name = 39,
+
   /** To an interpreter: finish what runs, then end. No body, no answer but `ended`. */
   close = 40,
   /** To an interpreter: nothing, but its sender is told when it ends. */
   watch = 41,
-  /** To a new interpreter, before anything else. Body: a {@link ConsoleRoute}. */
-  console = 42,
   /** To an interpreter: an iterator is lost, and need not be kept. Body: its number. */
   dropIterator = 46,
-  /** To an interpreter that was made in reserve. Body: the name it was given. */
-  name = 44,
   /** To an interpreter that was made in reserve: get ready for calls of all kinds. Body: the {@link FunctionText} of one that does nothing. */
   prepare = 45,
   /** The answer to that. */
   prepared = 48,
-  /** To a new interpreter, before anything else. Body: a {@link ModulePolicy}. */
-  modulePolicy = 47,
   /** From an interpreter's console, `id` being the route's. Body: a {@link ConsoleBody}. */
   line = 43,
-  /** To a new interpreter, before anything else. Body: an {@link ErrorRoute}. */
-  errors = 50,
   /** From an interpreter, of what nobody caught there, `id` being the route's. Body: an {@link UncaughtBody}. */
   uncaught = 51,
   /** From a Node runtime to who made it: it is ready; the id is what it was given for this. */
   nodeReady = 60,
 }
+
+/** What a new interpreter is told; native code delivers it before anything else, be that a synchronous call. */
+export type Notice = [type: Letter, body: unknown];
 
 export type CallBody = [text: FunctionText, args: unknown[]];
 /** `referrer`: the file that its `import()` starts from, if it has no file name of its own; empty if that is not known. */

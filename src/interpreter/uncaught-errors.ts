@@ -35,8 +35,8 @@ export function errorRoute(listener: OnError | undefined): ErrorRoute | undefine
   return { to: native.partyId, route };
 }
 
-export function forgetErrorRoute(route: ErrorRoute): void {
-  if (route.to === native.partyId) listeners.delete(route.route);
+export function forgetErrorRoute(route: ErrorRoute | undefined): void {
+  if (route !== undefined && route.to === native.partyId) listeners.delete(route.route);
 }
 
 handleLetters(Letter.errors, (_from, _id, body) => {
