@@ -25,7 +25,7 @@ export { MovedError, NotShareableError } from './errors/ownership-errors.js';
 export type { CallOptions } from './interpreter/call-options.js';
 // Interpreters
 export type { Caller, ScriptOptions } from './interpreter/caller.js';
-export type { ConsoleLine } from './interpreter/console-routes.js';
+export type { ConsoleLine, ConsoleOption } from './interpreter/console-routes.js';
 export type { InterpreterEnd } from './interpreter/endings.js';
 export type {
   CpuProfile,
@@ -35,6 +35,7 @@ export type {
   HeapUsage,
 } from './interpreter/inspection.js';
 export { Interpreter, type InterpreterInfo } from './interpreter/interpreter.js';
+export type { ModulesOption } from './interpreter/module-policy.js';
 export type { InterpreterOptions } from './interpreter/options.js';
 export type { Remote, RemoteGenerator } from './interpreter/remote.js';
 export type { OnError, UncaughtInfo } from './interpreter/uncaught-errors.js';

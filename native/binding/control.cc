@@ -84,37 +84,42 @@ void clone(Arguments args) {
 
 void post(Arguments args) {
   Realm& realm = Realm::of(args);
-  Parcel parcel;
-  Handover handover;
-  if (!encode_argument(args, 3, &parcel, &handover)) return;
   const uint64_t to = id_of(args[0]);
   Letter letter;
   letter.from = realm.party()->id();
   letter.type = static_cast<uint32_t>(number(args[1]));
   letter.id = id_of(args[2]);
-  letter.body = std::move(parcel);
-  bool posted = false;
   const CallKey key{letter.from, letter.id};
-  const bool stoppable = args[5]->IsTrue();
-  const CallLimits limits = stoppable ? limits_of(args[6], args[7]) : CallLimits();
-  if (std::shared_ptr<Interpreter> interpreter = Interpreter::find(to)) {
-    if (stoppable) {
-      letter.type |= kStoppable;
-      interpreter->code().calls().expect(key, limits);
-    }
+  const std::shared_ptr<Interpreter> interpreter = Interpreter::find(to);
+  const std::shared_ptr<NodeGuest> guest =
+      interpreter == nullptr ? NodeGuest::registry().find(to) : nullptr;
+  Calls* calls = nullptr;
+  if (args[5]->IsTrue()) {
+    if (interpreter != nullptr) calls = &interpreter->code().calls();
+    if (guest != nullptr) calls = &guest->code().calls();
+  }
+  if (calls != nullptr) {
+    letter.type |= kStoppable;
+    calls->expect(key, limits_of(args[6], args[7]));
+  }
+  Handover handover;
+  if (!encode_argument(args, 3, &letter.body, &handover)) {
+    if (calls != nullptr) calls->forget(key);
+    return;
+  }
+  // By a getter in the body, say: who asked is told by a letter, and keeps what it would have
+  // moved.
+  if (calls != nullptr && calls->forget_cancelled(key)) return args.GetReturnValue().Set(true);
+  bool posted = false;
+  if (interpreter != nullptr) {
     posted = interpreter->post(std::move(letter));
-    if (stoppable && !posted) interpreter->code().calls().forget(key);
-  } else if (std::shared_ptr<NodeGuest> guest = NodeGuest::registry().find(to)) {
-    if (stoppable) {
-      letter.type |= kStoppable;
-      guest->code().calls().expect(key, limits);
-    }
+  } else if (guest != nullptr) {
     posted = guest->post(std::move(letter));
-    if (stoppable && !posted) guest->code().calls().forget(key);
   } else if (std::shared_ptr<Party> party = Party::registry().find(to)) {
     posted = party->post(std::move(letter));
   }
-  if (posted) handover.commit(Realm::of(args));
+  if (calls != nullptr && !posted) calls->forget(key);
+  if (posted) handover.commit(realm);
   args.GetReturnValue().Set(posted);
 }
 

@@ -217,8 +217,11 @@ void NodeRealm::call_hook(Local<v8::Function> hook, int argc, Local<Value> argv[
   if (guest_ != nullptr) {
     const uint64_t code = std::exchange(next_code_, 0);
     if (guest_->ending()) return;
-    // As below, but what comes after the code of a call is not to be stopped with it.
-    node::CallbackScope callback_scope(isolate(), context()->Global(), node::async_context{0, 0});
+    // As below, but what comes after the code of a call is not to be stopped with it. Nor is it to
+    // find what that has left behind: what an AsyncLocalStorage runs is kept on the resource, and
+    // not taken back from there when it is stopped.
+    node::CallbackScope callback_scope(isolate(), v8::Object::New(isolate()),
+                                       node::async_context{0, 0});
     guest_->code().run(
         code, [&] { (void)hook->Call(context(), context()->Global(), argc, argv).IsEmpty(); });
     return;

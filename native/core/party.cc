@@ -1,6 +1,6 @@
 #include "party.h"
 
-#include <limits>
+#include <algorithm>
 
 namespace isolane {
 
@@ -40,15 +40,26 @@ void Party::ready(LoopWaiter& waiter) {
   if (was_empty) wake();
 }
 
-bool Party::take_letter(Letter& letter) {
-  return take_letter(letter, 0, std::numeric_limits<uint32_t>::max());
+bool Party::take_letter(Letter& letter, uint32_t first, uint32_t last) {
+  Letter taken;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::find_if(mail_.begin(), mail_.end(), [&](const Letter& each) {
+      return each.type >= first && each.type <= last;
+    });
+    if (found == mail_.end()) return false;
+    taken = std::move(*found);
+    mail_.erase(found);
+  }
+  letter = std::move(taken);
+  return true;
 }
 
-bool Party::take_letter(Letter& letter, uint32_t first, uint32_t last) {
+bool Party::take_letter(Letter& letter) {
   Letter taken;  // what `letter` held is freed without the lock
   {
     const std::lock_guard lock(mutex_);
-    if (mail_.empty() || mail_.front().type < first || mail_.front().type > last) return false;
+    if (mail_.empty()) return false;
     taken = std::move(mail_.front());
     mail_.pop_front();
   }

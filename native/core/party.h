@@ -47,7 +47,7 @@ class Party : public std::enable_shared_from_this<Party> {
   // The rest is for the loop's own thread.
 
   bool take_letter(Letter& letter);
-  // Only if the first one has a type from `first` to `last`.
+  // The first one whose type is from `first` to `last`, wherever it stands.
   bool take_letter(Letter& letter, uint32_t first, uint32_t last);
   // nullptr if there is none.
   LoopWaiter* take_ready();

@@ -82,6 +82,14 @@ void CallTable::forget(CallKey key) {
   if (found != calls_.end()) erase(found);
 }
 
+bool CallTable::forget_cancelled(CallKey key) {
+  std::lock_guard<std::mutex> guard(mutex_);
+  auto found = calls_.find(key);
+  if (found == calls_.end() || !found->second.cancelled) return false;
+  erase(found);
+  return true;
+}
+
 void CallTable::clear() {
   std::lock_guard<std::mutex> guard(mutex_);
   calls_.clear();

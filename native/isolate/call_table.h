@@ -59,6 +59,8 @@ class CallTable {
   std::optional<Cancelled> cancel(CallKey key, CancelCause cause);
   // It was never asked for.
   void forget(CallKey key);
+  // The same, but only if it was cancelled; whether that is so.
+  bool forget_cancelled(CallKey key);
   void clear();
 
   // Why a call that was begun was cancelled, if it was; until end().

@@ -32,10 +32,12 @@ class Calls {
 
   Calls(Owner& owner, std::shared_ptr<Party> party);
 
-  // Before the letter that asks for it is posted.
+  // Before the letter that asks for it is made: its body may have getters that cancel it.
   void expect(CallKey key, CallLimits limits);
   // It was not posted.
   void forget(CallKey key) { table_.forget(key); }
+  // The same if it has been cancelled, in which case it need not be posted.
+  bool forget_cancelled(CallKey key) { return table_.forget_cancelled(key); }
   // False if there is no such call any more. Who asked is told when its code has stopped, or when
   // tell() says so.
   bool cancel(CallKey key, CancelCause cause);

@@ -81,11 +81,11 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
 
   // Starts the thread; `begun` is posted to the parent as soon as it has a context. What comes
   // from then on waits until it is open: posting, locking and ending need no more. Any thread. The
-  // platform is Node's, and the same for all. `notices` come before all other letters. Null, and libuv's error, if the system has no thread
-  // for it.
+  // platform is Node's, and the same for all. `notices` come before all other letters. Null, and
+  // libuv's error, if the system has no thread for it.
   static std::shared_ptr<Interpreter> start(node::MultiIsolatePlatform* platform,
-                                            InterpreterOptions options,
-                                            std::vector<Letter> notices, int* error);
+                                            InterpreterOptions options, std::vector<Letter> notices,
+                                            int* error);
   // Any thread. Whether the thread of an interpreter that was written off is still there: the
   // engine then cannot be taken down.
   static bool any_left_behind();

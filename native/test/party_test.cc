@@ -105,6 +105,27 @@ TEST_CASE("a loop waiter that is destroyed leaves the list") {
   CHECK(party->take_ready() == nullptr);
 }
 
+TEST_CASE("a letter of some type can be taken before those that came first") {
+  auto party = make_party<test::ThreadParty>();
+  for (uint32_t type : {7u, 40u, 12u, 41u}) {
+    Letter letter;
+    letter.type = type;
+    CHECK(party->post(std::move(letter)));
+  }
+  Letter taken;
+  CHECK(party->take_letter(taken, 40, 49));
+  CHECK(taken.type == 40);
+  CHECK(party->take_letter(taken, 40, 49));
+  CHECK(taken.type == 41);
+  CHECK_FALSE(party->take_letter(taken, 40, 49));
+  CHECK(taken.type == 41);
+  CHECK(party->take_letter(taken));
+  CHECK(taken.type == 7);
+  CHECK(party->take_letter(taken));
+  CHECK(taken.type == 12);
+  CHECK_FALSE(party->take_letter(taken));
+}
+
 TEST_CASE("a waiter that becomes ready while letters are queued wakes the loop too") {
   // Otherwise a loop that has just looked at its waiters would sleep on it.
   const auto party = make_party<test::ThreadParty>();

@@ -108,7 +108,7 @@ function checked(options: number | ChannelOptions = {}): { capacity: number; nam
     throw new TypeError('channel() takes a capacity or an object with options.');
   }
   for (const later of ['overflow', 'maxBytes', 'of']) {
-    if (later in options) throw notYet(`The option ${later} of channel()`);
+    if (later in options) throw notYet(`The option ${later} of channel()`, 'leave it out');
   }
   const { capacity = DEFAULT_CAPACITY, name = '' } = options;
   if (typeof name !== 'string') throw new TypeError('The name of a channel must be a string.');
@@ -117,7 +117,8 @@ function checked(options: number | ChannelOptions = {}): { capacity: number; nam
 
 function checkedCapacity(capacity: unknown): number {
   if (typeof capacity !== 'number') throw new TypeError('capacity must be a number.');
-  if (capacity === Number.POSITIVE_INFINITY) throw notYet('An unbounded channel');
+  if (capacity === Number.POSITIVE_INFINITY)
+    throw notYet('An unbounded channel', 'use a capacity from 0 to 2 ** 31');
   if (!Number.isInteger(capacity) || capacity < 0 || capacity > LARGEST_CAPACITY) {
     const range = `an integer from 0 to ${LARGEST_CAPACITY}`;
     throw new RangeError(`capacity must be ${range}, but is ${capacity}.`);
@@ -125,7 +126,7 @@ function checkedCapacity(capacity: unknown): number {
   return capacity;
 }
 
-function notYet(what: string): IsolaneError {
-  const text = `${what} is not supported in this version; use a capacity from 0 to 2 ** 31.`;
+function notYet(what: string, instead: string): IsolaneError {
+  const text = `${what} is not supported in this version; ${instead}.`;
   return new IsolaneError('ERR_ISOLANE_NOT_SUPPORTED', text);
 }

@@ -19,7 +19,8 @@ import {
 import { startWaiting, stopWaiting } from './pending.js';
 
 const { NOTHING } = native;
-const { done, wouldBlock } = Status;
+const done = Status.done;
+const wouldBlock = Status.wouldBlock;
 
 /** An asynchronous receive that found no message. */
 class PendingReceive implements Waiting<PendingReceive> {

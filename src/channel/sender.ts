@@ -19,7 +19,8 @@ import {
 } from './options.js';
 import { startWaiting, stopWaiting } from './pending.js';
 
-const { done, wouldBlock } = Status;
+const done = Status.done;
+const wouldBlock = Status.wouldBlock;
 
 /** An asynchronous send that could not go at once. */
 class PendingSend implements Waiting<PendingSend> {

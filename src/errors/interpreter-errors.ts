@@ -30,7 +30,7 @@ export class MemoryLimitError extends IsolaneError {
 
 nameErrors(MemoryLimitError, 'MemoryLimitError');
 
-/** The interpreter's lock was not had in time: something else runs, or blocks, in it. */
+/** The interpreter's lock was not had in time: something else runs, or blocks, in it, or it is still starting. */
 export class LockTimeoutError extends IsolaneError {
   constructor(message: string) {
     super('ERR_ISOLANE_LOCK_TIMEOUT', message);

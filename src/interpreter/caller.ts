@@ -4,6 +4,7 @@ import { callSite } from '../binding/world.js';
 import { DeadlockError } from '../errors/channel-errors.js';
 import { InterpreterClosedError, LockTimeoutError } from '../errors/interpreter-errors.js';
 import { IsolaneError } from '../errors/isolane-error.js';
+import { kindOf } from '../errors/kind-of.js';
 import { NotShareableError } from '../errors/ownership-errors.js';
 import type { CallOptions } from './call-options.js';
 import type { Correspondent } from './calls.js';
@@ -75,8 +76,9 @@ export class Caller {
    * Calls a function there on this thread, under the interpreter's lock: about a hundred times faster than {@link call}, but this
    * thread waits while something else runs there.
    *
-   * Throws what {@link call} rejects with, and an IsolaneError if the function returns a promise; a DeadlockError if the interpreter
-   * waits, directly or through others, for the one that this is called from.
+   * Throws what {@link call} rejects with, and an IsolaneError if the function returns a promise or an iterator, or the interpreter is a
+   * Node runtime; a RangeError if an interpreter calls itself; a DeadlockError if the interpreter waits, directly or through others, for
+   * the one that this is called from; under a `timeout` a LockTimeoutError if all of it was spent waiting.
    *
    * ```js
    * import { Interpreter } from 'isolane';
@@ -174,7 +176,12 @@ export class Caller {
   ): Promise<unknown> {
     try {
       this.throwIfClosed();
-      return renamingRoot(argumentsAt, () => this.peer.request(type, body(), site, this.options));
+      // Without arguments there is nothing to hand over.
+      const options =
+        argumentsAt === undefined && this.options?.transfer !== undefined
+          ? { ...this.options, transfer: undefined }
+          : this.options;
+      return renamingRoot(argumentsAt, () => this.peer.request(type, body(), site, options));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -200,8 +207,8 @@ export class Caller {
     // Without a time-out nobody gives up waiting: it ended in the meantime. With one, its lock may still be open when it has to end.
     const hasEnded = lock === undefined || native.ending(this.peer.id) !== undefined;
     if (hasEnded || this.options?.timeout === undefined) return this.peer.closedError();
-    const doing =
-      lock.blockedIn === undefined ? 'other code runs there' : `it is blocked in ${lock.blockedIn}`;
+    const code = lock.held ? 'other code runs there' : 'it is starting, or about to be free';
+    const doing = lock.blockedIn === undefined ? code : `it is blocked in ${lock.blockedIn}`;
     return new LockTimeoutError(
       `The lock of the ${this.peer.label} was not had within ${this.options?.timeout} ms: ${doing}.`,
     );
@@ -224,6 +231,9 @@ function scriptBody(
   site: { stack?: string },
   options: ScriptOptions = {},
 ): ScriptBody {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`The options must be an object, but are ${kindOf(options)}.`);
+  }
   const { filename } = options;
   if (filename !== undefined) return [text(code, what), text(filename, 'filename'), ''];
   // Where it is from only matters to what it imports; to find out is not cheap.
@@ -232,9 +242,7 @@ function scriptBody(
 
 function text(value: unknown, what: string): string {
   if (typeof value === 'string') return value;
-  throw new TypeError(
-    `The ${what} must be a string, but is ${value === null ? 'null' : `a ${typeof value}`}.`,
-  );
+  throw new TypeError(`The ${what} must be a string, but is ${kindOf(value)}.`);
 }
 
 /** Paths in errors should start with "arguments", which the caller knows, not in the letter. */

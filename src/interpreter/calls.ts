@@ -2,6 +2,8 @@ import { hold, release } from '../binding/alive.js';
 import { native } from '../binding/binding.js';
 import { currentScope, isStopped, neverSettles, whenStopped } from '../binding/call-scope.js';
 import { NativeLetter } from '../binding/codes.js';
+import { whole } from '../binding/own-code.js';
+import type { AbortSignalLike } from '../channel/options.js';
 import { ExecutionTimeoutError } from '../errors/interpreter-errors.js';
 import type { IsolaneError } from '../errors/isolane-error.js';
 import type { CallOptions } from './call-options.js';
@@ -17,10 +19,24 @@ interface PendingCall {
   resolve(result: unknown): void;
   reject(error: unknown): void;
   /** Has the stack of the call. */
-  readonly site: { stack?: string };
+  readonly site: Site;
   readonly options: CallOptions;
   /** Takes back what would have stopped it. */
   forget: (() => void) | undefined;
+}
+
+/** An object with the stack of a call. */
+type Site = { stack?: string };
+
+/** An error that is made when nothing of the call is on the stack any more, with the frames of that. */
+function withFrames<E extends Error>(error: E, site: Site): E {
+  const frames = site.stack?.split('\n').slice(1) ?? [];
+  const stack = [`${error.name}: ${error.message}`, ...frames].join('\n');
+  return Object.defineProperty(error, 'stack', {
+    value: stack,
+    configurable: true,
+    writable: true,
+  });
 }
 
 /** Without limits, and not to be aborted. */
@@ -76,12 +92,7 @@ export class Correspondent {
    * Posts a letter and waits for the answer. `site` is an object with the stack of the call, for errors. Throws, and posts
    * nothing, if the body cannot travel.
    */
-  request(
-    type: number,
-    body: unknown,
-    site: { stack?: string },
-    options = UNLIMITED,
-  ): Promise<unknown> {
+  request(type: number, body: unknown, site: Site, options = UNLIMITED): Promise<unknown> {
     const { timeout, cpuTimeout, signal, transfer } = options;
     if (this.ended) return Promise.reject(this.closedError());
     if (signal?.aborted === true) return Promise.reject(signal.reason);
@@ -93,9 +104,12 @@ export class Correspondent {
     // Before it is posted: who asks may be stopped at any time, and then it must be known what is to stop with it.
     const answer = new Promise((resolve, reject) => {
       const call: PendingCall = { resolve, reject, site, options, forget: undefined };
-      this.pending.set(id, call);
-      hold();
-      if (stoppable) call.forget = this.watch(id, signal);
+      whole(() => {
+        this.pending.set(id, call);
+        hold();
+        if (stoppable) this.stopWithCaller(id, call);
+      });
+      if (signal !== undefined) this.watch(id, call, signal);
     });
     let posted: boolean;
     try {
@@ -106,32 +120,35 @@ export class Correspondent {
       answer.catch(() => {});
       throw error;
     }
-    if (posted && !this.pending.has(id)) native.cancelCall(this.id, id);
-    else if (!posted && this.take(id) !== undefined) return this.refused();
-    return answer;
+    return posted || this.take(id) === undefined ? answer : this.refused(site);
   }
 
   /** It takes no letters any more. */
-  async refused(): Promise<never> {
+  async refused(site?: Site): Promise<never> {
     // It may have answered others before, and its last letter comes after those.
     if (this.tells) await this.whenEnded();
     else this.end(this.ending);
-    throw this.closedError();
+    throw site === undefined ? this.closedError() : withFrames(this.closedError(), site);
   }
 
-  /** Has a pending call stopped when its signal aborts, or the call is stopped that made it. */
-  private watch(id: number, signal: CallOptions['signal']): () => void {
-    const onAbort = (): void => {
-      if (!native.cancelCall(this.id, id)) this.cancelled(id, 'aborted');
-    };
-    signal?.addEventListener('abort', onAbort);
-    const forget = whenStopped(() => {
+  /** Has a pending call stopped when the call is stopped that made it. */
+  private stopWithCaller(id: number, call: PendingCall): void {
+    call.forget = whenStopped(() => {
       this.take(id);
       native.cancelCall(this.id, id);
     });
-    return () => {
+  }
+
+  /** Has it stopped when its signal aborts. */
+  private watch(id: number, call: PendingCall, signal: AbortSignalLike): void {
+    const { forget } = call;
+    const onAbort = (): void => {
+      if (!native.cancelCall(this.id, id)) this.cancelled(id, 'aborted');
+    };
+    signal.addEventListener('abort', onAbort);
+    call.forget = () => {
       forget?.();
-      signal?.removeEventListener('abort', onAbort);
+      signal.removeEventListener('abort', onAbort);
     };
   }
 
@@ -181,7 +198,7 @@ export class Correspondent {
     }
     const options =
       call.options === UNLIMITED ? UNLIMITED : { ...call.options, transfer: undefined };
-    const step = (body: StepBody, site: { stack?: string }): Promise<StepReply> =>
+    const step = (body: StepBody, site: Site): Promise<StepReply> =>
       this.request(Letter.step, body, site, options) as Promise<StepReply>;
     call.resolve(new RemoteIterator({ step, drop }, iterator));
   }
@@ -196,7 +213,7 @@ export class Correspondent {
   timeoutError(
     which: 'timeout' | 'cpuTimeout',
     options: CallOptions,
-    site: { stack?: string },
+    site: Site,
   ): ExecutionTimeoutError {
     const limit =
       which === 'timeout'
@@ -205,10 +222,7 @@ export class Correspondent {
     const error = new ExecutionTimeoutError(
       `The call to the ${this.label} ${limit}, and was stopped.`,
     );
-    const frames = site.stack?.split('\n').slice(1) ?? [];
-    const stack = [`${error.name}: ${error.message}`, ...frames].join('\n');
-    Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true });
-    return error;
+    return withFrames(error, site);
   }
 
   /** It has ended: nothing more will be answered. */
@@ -216,7 +230,10 @@ export class Correspondent {
     if (this.ended) return;
     this.howItEnded = how;
     correspondents.delete(this.id);
-    for (const id of [...this.pending.keys()]) this.take(id)?.reject(this.closedError());
+    for (const id of [...this.pending.keys()]) {
+      const call = this.take(id);
+      call?.reject(withFrames(this.closedError(), call.site));
+    }
     for (const tell of this.endWaiters.splice(0)) tell();
   }
 }

@@ -1,5 +1,6 @@
 import { native } from '../binding/binding.js';
 import { IsolaneError } from '../errors/isolane-error.js';
+import { kindOf } from '../errors/kind-of.js';
 import { type FunctionHeader, readHeader } from './function-header.js';
 import {
   type AnyFunction,
@@ -20,9 +21,7 @@ const LONGEST_FILE = 1000;
 /** The text of a function that can be compiled elsewhere. Throws an IsolaneError for one that cannot. */
 export function sourceOf(fn: AnyFunction): FunctionText {
   if (typeof fn !== 'function') {
-    throw new TypeError(
-      `A function is needed here, but this is ${fn === null ? 'null' : `a ${typeof fn}`}.`,
-    );
+    throw new TypeError(`A function is needed here, but this is ${kindOf(fn)}.`);
   }
   const key = native.functionKey(fn);
   const known = texts.get(key);

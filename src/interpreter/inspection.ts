@@ -138,6 +138,8 @@ export function heapSnapshot(peer: Correspondent): AsyncGenerator<Uint8Array, vo
 }
 
 export function cpuTime(peer: Correspondent): number {
+  // Its end tells how much it was in all.
+  peer.follow();
   const now = native.cpuTime(peer.id);
   if (now === undefined) checkRuntime(peer);
   else peer.cpuTime = now;
@@ -208,7 +210,7 @@ async function next<T>(peer: Correspondent, receiver: Receiver<unknown>): Promis
   if (part !== false) return part as T;
   throw new IsolaneError(
     'ERR_ISOLANE_INSPECTION',
-    `There is no memory to look into ${peer.label}.`,
+    `There is no memory to look into the ${peer.label}.`,
   );
 }
 

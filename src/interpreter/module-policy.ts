@@ -6,7 +6,10 @@ import { answerQuestions } from './questions.js';
  * Which modules an interpreter may load: all (`'allow'`, the default), none but `isolane` (`'deny'`), or those for which a function says
  * `true`.
  */
-export type ModulesOption = 'allow' | 'deny' | ((url: URL, from: URL) => boolean);
+export type ModulesOption =
+  | 'allow'
+  | 'deny'
+  | ((url: URL, from: URL) => boolean | Promise<boolean>);
 
 const rules = new Map<number, (url: URL, from: URL) => unknown>();
 let lastRoute = 0;

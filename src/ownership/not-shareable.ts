@@ -99,7 +99,7 @@ function problemOfObject(value: object): string | undefined {
   }
   const tag = tagOf(value);
   if (/Generator$| Iterator$/.test(tag)) {
-    return `is a ${tag.toLowerCase()}; collect its values, or send them one by one`;
+    return `is ${/^[AEIOU]/.test(tag) ? 'an' : 'a'} ${tag.toLowerCase()}; collect its values, or send them one by one`;
   }
   if (value instanceof native.NativeSender || value instanceof native.NativeReceiver) {
     const side = value instanceof native.NativeSender ? 'sender' : 'receiver';

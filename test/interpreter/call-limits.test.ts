@@ -315,20 +315,25 @@ describe('a call with a signal', () => {
   ] as const) {
     it(`may abort while the arguments are read${how}`, () =>
       withInterpreter(async (interpreter) => {
-        const controller = new AbortController();
-        const argument = {
-          get field() {
-            controller.abort('in a getter');
-            if (thenThrow) throw new RangeError('in a getter');
-            return 1;
-          },
-        };
-        const aborting = interpreter.with({ signal: controller.signal });
-        const reason = await aborting
-          .call((value) => Object.assign(globalThis, { ran: value }), argument)
-          .catch((error: unknown) => error);
-        assert.equal(thenThrow ? (reason as Error).message : reason, 'in a getter');
-        assert.equal(await interpreter.evaluate('typeof ran'), 'undefined');
+        for (let round = 0; round < 50; round++) {
+          const controller = new AbortController();
+          const bytes = new Uint8Array(8);
+          const argument = {
+            moved: move(bytes),
+            get field() {
+              controller.abort('in a getter');
+              if (thenThrow) throw new RangeError('in a getter');
+              return 1;
+            },
+          };
+          const aborting = interpreter.with({ signal: controller.signal });
+          const reason = await aborting
+            .call((value) => Object.assign(globalThis, { ran: value }), argument)
+            .catch((error: unknown) => error);
+          assert.equal(thenThrow ? (reason as Error).message : reason, 'in a getter');
+          assert.equal(await interpreter.evaluate('typeof ran'), 'undefined');
+          assert.equal(bytes.length, 8, 'they were not handed over');
+        }
       }));
   }
 
@@ -379,6 +384,20 @@ describe('the lock of an interpreter', () => {
 });
 
 describe('with()', () => {
+  it('hands over nothing with what has no arguments', () =>
+    withInterpreter(async (interpreter) => {
+      const bytes = new Uint8Array(8);
+      const limited = interpreter.with({ transfer: [bytes.buffer] });
+      await limited.exec('1');
+      await limited.evaluate('1');
+      const module = await limited.import<{ lengthOf(bytes: Uint8Array): number }>(
+        'data:text/javascript,export const lengthOf = ({ length }) => length;',
+      );
+      assert.equal(bytes.length, 8);
+      assert.equal(await module.lengthOf(bytes), 8);
+      assert.equal(bytes.length, 0);
+    }));
+
   it('hands over what transfer lists', () =>
     withInterpreter(async (interpreter) => {
       const bytes = new Uint8Array([1, 2, 3]);

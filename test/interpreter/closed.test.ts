@@ -32,6 +32,14 @@ describe('the promise closed', function () {
     assert.equal((await closed).cause, 'memory-limit');
   });
 
+  it('comes with calls that say where they were made', async () => {
+    const guest = await create();
+    const call = guest.call(() => new Promise(() => {})).catch((error: Error) => error);
+    await guest.terminate();
+    const error = (await call) as Error;
+    assert.match(error.stack?.split('\n')[1] ?? '', /closed\.test/);
+  });
+
   it('can be asked for after the end', async () => {
     const guest = await create();
     await guest.terminate('over');

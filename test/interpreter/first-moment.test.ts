@@ -21,8 +21,7 @@ describe('in the first moment of an interpreter', () => {
   afterEach(() => Interpreter.reserve(0));
 
   for (const from of ['made when it is wanted', 'out of the reserve']) {
-    const prepare = (): Promise<void> =>
-      Interpreter.reserve(from === 'out of the reserve' ? 1 : 0);
+    const prepare = (): Promise<void> => Interpreter.reserve(from === 'out of the reserve' ? 1 : 0);
 
     it(`its rule for modules holds, for a synchronous call too: ${from}`, async () => {
       await prepare();

@@ -15,6 +15,22 @@ const SHORT = 60;
 async function assertUsable(guest: Interpreter): Promise<void> {
   assert.equal(guest.state === 'closed', false);
   assert.equal(await guest.call((a, b) => a + b, 20, 22), 42);
+  const [tx, rx] = channel<string>();
+  const [back, echo] = channel<string>();
+  const echoed = guest.call(async (rx, back) => back.send(await rx.receive()), rx, back);
+  await tx.send('echo');
+  assert.equal(await echo.receive(), 'echo');
+  await echoed;
+  assert.equal(
+    await guest.call(async () => {
+      const { Interpreter } = Reflect.get(globalThis, 'isolane') as typeof import('isolane');
+      const inner = await Interpreter.create();
+      const answer = await inner.call(() => 'from inside');
+      await inner.close();
+      return answer;
+    }),
+    'from inside',
+  );
   assert.deepEqual(
     await guest.call(async () => {
       const { readFile } = await import('node:fs/promises');
