@@ -72,7 +72,7 @@ export interface NativeMoved {
   readonly value: unknown;
 }
 
-/** What native code calls in JavaScript. As objects these would take a new interpreter long to make. */
+/** What native code calls in JavaScript. Given to `setHooks` one by one, since an object of them takes a new interpreter longer to make. */
 export interface Hooks {
   makeSender(seed: EndpointSeed): NativeSender;
   makeReceiver(seed: EndpointSeed): NativeReceiver;

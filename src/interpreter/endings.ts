@@ -8,11 +8,11 @@ import { decodeReason } from './reasons.js';
 /** How an interpreter ended. */
 export interface InterpreterEnd {
   /**
-   * By `close()`; by `terminate()`, or the end of who made it; by the memory that it used; or given up, since a call went on after it
-   * was told to stop.
+   * By `close()`; by `terminate()`, the end of who made it, or since its own code could not start or go on; by the memory that it used;
+   * or given up, since a call went on after it was told to stop.
    */
   cause: 'closed' | 'terminated' | 'memory-limit' | 'unresponsive';
-  /** What `terminate()` was given. */
+  /** What `terminate()` was given, or a text that says what ended it. */
   reason: unknown;
 }
 

@@ -46,8 +46,8 @@ export interface InterpreterInfo {
 }
 
 /**
- * A V8 isolate of its own, with its own thread and heap, in this process. It has ECMAScript, a console, timers and this module,
- * and nothing of Node.
+ * A V8 isolate of its own, with its own thread and heap, in this process; with `runtime: 'node'` a Worker of Node. What a bare one has
+ * is told in docs/globals.md: ECMAScript, this module, and what Node and browsers have in common.
  *
  * An interpreter lives until it is closed or terminated, or the Node environment that made it ends; while nothing is
  * pending it does not keep Node alive.
@@ -121,8 +121,8 @@ export class Interpreter extends Caller {
 
   /**
    * Keeps so many interpreters in reserve, started before they are wanted, so that `create` has one in a fraction of a millisecond;
-   * resolves when they are ready. Whenever one is taken another is made. They serve for `create` without `memoryLimit` and
-   * `stackSize`, take about a megabyte each, and do not keep Node alive. 0, as it is at the start, ends those that are there.
+   * resolves when they are ready. Whenever one is taken another is made. They serve for `create` without `memoryLimit`,
+   * `stackSize` and `modules`, take about a megabyte each, and do not keep Node alive. 0, as it is at the start, ends those that are there.
    *
    * Rejects with a RangeError for anything but a whole number.
    *

@@ -98,8 +98,11 @@ describe('in the first moment of an interpreter', () => {
   it('it ends when it is to, with its calls', async () => {
     const ends = Array.from({ length: 20 }, async (_, i) => {
       const guest = await create();
-      const call = guest.call(() => 'answered').catch((error: Error) => error.name);
-      await (i % 2 === 0 ? guest.terminate('enough') : guest.close());
+      const terminates = i % 2 === 0;
+      const call = guest
+        .call((waits) => (waits ? new Promise(() => {}) : 'answered'), terminates)
+        .catch((error: Error) => error.name);
+      await (terminates ? guest.terminate('enough') : guest.close());
       assert.equal(guest.state, 'closed');
       const { cause } = await guest.closed;
       return [await call, cause];
