@@ -12,8 +12,11 @@ module.exports = class extends reporters.Spec {
     super(runner, options);
     const file = options.reporterOptions.output;
     writeFileSync(file, '');
-    const record = (event) => (test) =>
-      appendFileSync(file, `${JSON.stringify({ event, title: test?.fullTitle() })}\n`);
+    const record = (event) => (test, error) =>
+      appendFileSync(
+        file,
+        `${JSON.stringify({ event, title: test?.fullTitle(), reason: error?.stack })}\n`,
+      );
     runner.on(EVENT_TEST_BEGIN, record('begin'));
     runner.on(EVENT_TEST_PASS, record('pass'));
     runner.on(EVENT_TEST_FAIL, record('fail'));

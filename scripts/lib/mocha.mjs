@@ -30,10 +30,10 @@ export async function mocha(execPath, args = [], { env = process.env, limit = 15
 }
 
 function summary(events, ended) {
-  const titles = (name) => events.filter(({ event }) => event === name).map(({ title }) => title);
-  const passed = titles('pass').length;
-  const failures = titles('fail');
-  const complete = titles('end').length > 0;
+  const all = (name) => events.filter(({ event }) => event === name);
+  const passed = all('pass').length;
+  const failures = all('fail').map(({ title, reason }) => title + shown(reason));
+  const complete = all('end').length > 0;
   const last = events.at(-1);
   if (!complete && last?.event === 'begin')
     failures.push(`${last.title} (mocha: ${howItEnded(ended)})`);
@@ -41,4 +41,10 @@ function summary(events, ended) {
     failures.push(`mocha: ${howItEnded(ended)}`);
   else if (passed + failures.length === 0) failures.push('mocha: no test was found');
   return { passed, failures };
+}
+
+/** The beginning of what a test failed with: of a long log its last lines are all that some readers see. */
+function shown(reason = '') {
+  const lines = reason.slice(0, 3000).split('\n').slice(0, 25);
+  return lines.map((line) => `\n    ${line}`).join('');
 }
