@@ -142,17 +142,18 @@ void CodeControl::enter(uint64_t tag) {
 bool CodeControl::leave() {
   v8::Isolate* isolate = interpreter_.isolate();
   const uint64_t running = running_.exchange(0, std::memory_order_relaxed);
+  const bool told_to_stop = std::exchange(told_to_stop_, false);
   acquit();
-  if (running != 0 && running != kOtherCode) {
+  // The engine takes the tag of a microtask back when that is done, but not when it was stopped.
+  if ((running != 0 && running != kOtherCode) || told_to_stop) {
     v8::HandleScope scope(isolate);
     compat::set_continuation_data(isolate->GetCurrentContext(), v8::Undefined(isolate));
   }
   own_code_.reset();
   stops_all_ = false;
-  if (!std::exchange(told_to_stop_, false)) return false;
   // What was to stop has: not what runs next.
-  if (!interpreter_.stopping()) isolate->CancelTerminateExecution();
-  return true;
+  if (told_to_stop && !interpreter_.stopping()) isolate->CancelTerminateExecution();
+  return told_to_stop;
 }
 
 uint64_t CodeControl::current_call() const {

@@ -250,4 +250,22 @@ describe('a call that loses its continuation, because another one is stopped in 
       await assert.rejects(leaves, timedOut);
       assert.equal(await next, 'next');
     }));
+
+  it('in microtasks that it left is not taken for what runs next', () =>
+    withInterpreter(async (interpreter) => {
+      const call = interpreter.with({ timeout: SHORT }).call(() => {
+        const leave = () => {
+          void Promise.resolve().then(() => {
+            leave();
+            for (;;);
+          });
+        };
+        leave();
+        for (;;);
+      });
+      await assert.rejects(call, timedOut);
+      // Longer than what was stopped is looked for again.
+      const next = '(() => { for (const end = Date.now() + 200; Date.now() < end;); return 7; })()';
+      assert.equal(await interpreter.evaluate(next), 7);
+    }));
 });
