@@ -15,10 +15,12 @@ const stopped = new Set<number>();
 const MOST_STOPPED = 1000;
 
 let currentTag: () => number = () => 0;
+let enterCode: (tag: number) => void = () => {};
 
-/** Says how to find the tag of the call whose code runs now. */
-export function setCurrentTag(find: () => number): void {
+/** Says how to find the tag of the call whose code runs now; and whom to tell whose will run in what is left of this turn of the loop. */
+export function setTags(find: () => number, enter: (tag: number) => void = () => {}): void {
   currentTag = find;
+  enterCode = enter;
 }
 
 export function startScope(tag: number): void {
@@ -61,9 +63,12 @@ export function currentScope(): number {
   return running.has(tag) ? tag : 0;
 }
 
-/** Whether a call that may be stopped still runs. */
-export function isRunning(tag: number): boolean {
-  return running.has(tag);
+/**
+ * To be called in the event loop before anything is settled for which a call waits: its code runs next, and is the one to blame if it does
+ * not stop. `scope`: what `currentScope()` was when it began to wait.
+ */
+export function goOn(scope: number): void {
+  if (scope !== 0 && running.has(scope)) enterCode(scope);
 }
 
 /** Whether the code that runs now is that of a call that was stopped, so that it should wait for nothing any more. */

@@ -1,7 +1,7 @@
 import { Status } from '../binding/codes.js';
 import '../binding/symbols.js';
 import { type EndpointSeed, native } from '../binding/binding.js';
-import { isStopped, neverSettles } from '../binding/call-scope.js';
+import { currentScope, goOn, isStopped, neverSettles } from '../binding/call-scope.js';
 import { whole } from '../binding/own-code.js';
 import { nextTurn, now } from '../binding/world.js';
 import { ChannelClosedError } from '../errors/channel-errors.js';
@@ -27,6 +27,8 @@ class PendingReceive implements Waiting<PendingReceive> {
   next: PendingReceive | null = null;
   previous: PendingReceive | null = null;
   stopWatching: (() => void) | undefined = undefined;
+  /** The call that waits, if it may be stopped. */
+  readonly scope = currentScope();
 
   constructor(
     readonly resolve: (message: unknown) => void,
@@ -229,7 +231,9 @@ export class Receiver<T> extends native.NativeReceiver {
 
   /** Native code says that there may be a message for the first pending receive. @internal */
   onReady(): void {
-    if (this.armed) this.advance();
+    if (!this.armed || this.pending.head === null) return;
+    goOn(this.pending.head.scope);
+    this.advance();
   }
 
   /** The next message for an iterator, blocking; `NOTHING` when the channel is closed and drained. @internal */

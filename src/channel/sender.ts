@@ -1,7 +1,7 @@
 import { Status } from '../binding/codes.js';
 import '../binding/symbols.js';
 import { type EndpointSeed, native, type Packed } from '../binding/binding.js';
-import { isStopped, neverSettles } from '../binding/call-scope.js';
+import { currentScope, goOn, isStopped, neverSettles } from '../binding/call-scope.js';
 import { whole } from '../binding/own-code.js';
 import { now } from '../binding/world.js';
 import { carriesMoved, unmarked } from '../ownership/move.js';
@@ -27,6 +27,8 @@ class PendingSend implements Waiting<PendingSend> {
   next: PendingSend | null = null;
   previous: PendingSend | null = null;
   stopWatching: (() => void) | undefined = undefined;
+  /** The call that waits, if it may be stopped. */
+  readonly scope = currentScope();
 
   constructor(
     readonly message: Packed,
@@ -254,7 +256,9 @@ export class Sender<T> extends native.NativeSender {
 
   /** Native code says that the first pending send may go on. @internal */
   onReady(): void {
-    if (this.armed) this.advance();
+    if (!this.armed || this.pending.head === null) return;
+    goOn(this.pending.head.scope);
+    this.advance();
   }
 
   private failure(status: Status, value?: unknown): Error {

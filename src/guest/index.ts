@@ -4,7 +4,7 @@
  */
 
 import '../binding/symbols.js';
-import { setCurrentTag } from '../binding/call-scope.js';
+import { setTags } from '../binding/call-scope.js';
 import { shareOwnCode } from '../binding/own-code.js';
 import { deliver } from '../interpreter/post-office.js';
 import { answerSync, openCalls, serve } from '../interpreter/serve.js';
@@ -34,7 +34,10 @@ guest.setGuestHooks(
   answerSync,
 );
 
-setCurrentTag(() => guest.currentCall());
+setTags(
+  () => guest.currentCall(),
+  (tag) => guest.enterCode(tag),
+);
 shareOwnCode(guest.ownCode, () => guest.stopPutOff());
 defineLazyGlobals();
 keepLetters();

@@ -1,4 +1,4 @@
-import { currentScope, isRunning, isStopped, whenStopped } from '../binding/call-scope.js';
+import { currentScope, goOn, isStopped, whenStopped } from '../binding/call-scope.js';
 import { whole } from '../binding/own-code.js';
 import { guest } from './binding.js';
 import { type Due, TimerHeap } from './timer-heap.js';
@@ -154,7 +154,7 @@ function runImmediate(immediate: Immediate): void {
 
 /** `scope`: the call whose code this is, if that may still be stopped. */
 function run(callback: Callback, args: unknown[], self: unknown, scope: number): void {
-  if (scope !== 0 && isRunning(scope)) guest.enterCode(scope);
+  goOn(scope);
   try {
     Reflect.apply(callback, self, args);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { currentScope, isRunning, wasStopped } from '../binding/call-scope.js';
+import { currentScope, goOn, wasStopped } from '../binding/call-scope.js';
 import type { UncaughtBody } from '../interpreter/protocol.js';
 import { reportUncaught as reportTo } from '../interpreter/report-uncaught.js';
 import { guest } from './binding.js';
@@ -57,6 +57,6 @@ function reportInTurn(noted: readonly Rejection[], at: number, later: Later): vo
   const { reason, scope } = rejection;
   // What is left of a call that was stopped runs no more.
   if (wasStopped(scope)) return;
-  if (isRunning(scope)) guest.enterCode(scope);
+  goOn(scope);
   report('unhandledRejection', reason);
 }

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { isMainThread, workerData } from 'node:worker_threads';
 import { hold } from '../binding/alive.js';
 import { type NodeBinding, native } from '../binding/binding.js';
-import { setCurrentTag } from '../binding/call-scope.js';
+import { setTags } from '../binding/call-scope.js';
 import * as isolane from '../index.js';
 import { console as routed } from '../interpreter/console.js';
 import { setOwnConsoleRoute } from '../interpreter/console-routes.js';
@@ -58,7 +58,7 @@ function start({ birth, parent, name, console: route }: NodeGuestData): void {
   for (const [key, value] of Object.entries({ isolane, require: createRequire(here()) })) {
     Object.defineProperty(globalThis, key, { value, configurable: true, writable: true });
   }
-  setCurrentTag(() => currentCall.getStore() ?? 0);
+  setTags(() => currentCall.getStore() ?? 0);
   const answer = serve({
     ...functionCompiler,
     runScript,

@@ -1,6 +1,6 @@
 import { hold, release } from '../binding/alive.js';
 import { native } from '../binding/binding.js';
-import { currentScope, isStopped, neverSettles, whenStopped } from '../binding/call-scope.js';
+import { currentScope, goOn, isStopped, neverSettles, whenStopped } from '../binding/call-scope.js';
 import { NativeLetter } from '../binding/codes.js';
 import { whole } from '../binding/own-code.js';
 import type { AbortSignalLike } from '../channel/options.js';
@@ -21,6 +21,8 @@ interface PendingCall {
   /** Has the stack of the call. */
   readonly site: Site;
   readonly options: CallOptions;
+  /** The call that waits for it, if that may be stopped. */
+  readonly scope: number;
   /** Takes back what would have stopped it. */
   forget: (() => void) | undefined;
 }
@@ -45,7 +47,7 @@ const UNLIMITED: CallOptions = {};
 /** Another party that we ask things of: what was asked and not yet answered, and whether it has ended. */
 export class Correspondent {
   private readonly pending = new Map<number, PendingCall>();
-  private readonly endWaiters: (() => void)[] = [];
+  private readonly endWaiters: { tell: () => void; scope: number }[] = [];
   /** Whether it was asked to close, and takes no more calls. */
   closing = false;
   private lastId = 0;
@@ -99,11 +101,12 @@ export class Correspondent {
     if (isStopped()) return neverSettles();
     const id = this.nextId();
     // What a call that may be stopped asks for must stop with it.
-    const stoppable = options !== UNLIMITED || currentScope() !== 0;
+    const scope = currentScope();
+    const stoppable = options !== UNLIMITED || scope !== 0;
     correspondents.set(this.id, this);
     // Before it is posted: who asks may be stopped at any time, and then it must be known what is to stop with it.
     const answer = new Promise((resolve, reject) => {
-      const call: PendingCall = { resolve, reject, site, options, forget: undefined };
+      const call: PendingCall = { resolve, reject, site, options, scope, forget: undefined };
       whole(() => {
         this.pending.set(id, call);
         hold();
@@ -162,6 +165,16 @@ export class Correspondent {
     return call;
   }
 
+  /** To be called in the event loop before the answer to a call is given to it. */
+  goOnWith(id: number): void {
+    goOn(this.pending.get(id)?.scope ?? 0);
+  }
+
+  /** To be called in the event loop before `end`. */
+  goOnAfterEnd(): void {
+    for (const { scope } of [...this.pending.values(), ...this.endWaiters]) goOn(scope);
+  }
+
   /** Resolves when it has ended, and keeps Node alive until then. */
   whenEnded(): Promise<void> {
     hold();
@@ -171,7 +184,7 @@ export class Correspondent {
   /** Calls `listener` when it has ended. */
   onEnd(listener: () => void): void {
     if (this.ended) listener();
-    else this.endWaiters.push(listener);
+    else this.endWaiters.push({ tell: listener, scope: currentScope() });
   }
 
   closedError(): IsolaneError {
@@ -234,7 +247,7 @@ export class Correspondent {
       const call = this.take(id);
       call?.reject(withFrames(this.closedError(), call.site));
     }
-    for (const tell of this.endWaiters.splice(0)) tell();
+    for (const { tell } of this.endWaiters.splice(0)) tell();
   }
 }
 
@@ -253,16 +266,21 @@ export function correspondent(id: number, label: string): Correspondent {
   return made;
 }
 
-handleLetters(Letter.result, (from, id, body) => correspondents.get(from)?.settle(id, true, body));
+/** The party that has answered, or that says why it does not. */
+function answering(from: number, id: number): Correspondent | undefined {
+  const peer = correspondents.get(from);
+  peer?.goOnWith(id);
+  return peer;
+}
+
+handleLetters(Letter.result, (from, id, body) => answering(from, id)?.settle(id, true, body));
 handleLetters(Letter.iterator, (from, id, iterator) =>
-  correspondents.get(from)?.settleIterator(id, iterator as number),
+  answering(from, id)?.settleIterator(id, iterator as number),
 );
-handleLetters(Letter.failure, (from, id, body) =>
-  correspondents.get(from)?.settle(id, false, body),
-);
+handleLetters(Letter.failure, (from, id, body) => answering(from, id)?.settle(id, false, body));
 
 handleLetters(NativeLetter.cancelled, (from, id, why) =>
-  correspondents.get(from)?.cancelled(id, why as 'timeout' | 'cpuTimeout' | 'aborted'),
+  answering(from, id)?.cancelled(id, why as 'timeout' | 'cpuTimeout' | 'aborted'),
 );
 
 const whenEnded: ((id: number) => void)[] = [];
@@ -278,13 +296,16 @@ handleLetters(NativeLetter.cpuTime, (from, microseconds) => {
 });
 
 handleLetters(NativeLetter.ended, (from, cause, reason) => {
-  correspondents.get(from)?.end(interpreterEnd(cause, reason));
+  const peer = correspondents.get(from);
+  peer?.goOnAfterEnd();
+  peer?.end(interpreterEnd(cause, reason));
   for (const listener of whenEnded) listener(from);
 });
 
 interface Birth {
   resolve(): void;
   reject(error: unknown): void;
+  readonly scope: number;
 }
 
 const births = new Map<number, Birth>();
@@ -292,14 +313,16 @@ const births = new Map<number, Birth>();
 /** Resolves when a new interpreter can be asked things; rejects with a string if it ends before. */
 export function born(id: number): Promise<void> {
   hold();
-  return new Promise<void>((resolve, reject) => births.set(id, { resolve, reject })).finally(
-    release,
-  );
+  const scope = currentScope();
+  return new Promise<void>((resolve, reject) => {
+    births.set(id, { resolve, reject, scope });
+  }).finally(release);
 }
 
 function birthOf(id: number): Birth | undefined {
   const birth = births.get(id);
   births.delete(id);
+  if (birth !== undefined) goOn(birth.scope);
   return birth;
 }
 

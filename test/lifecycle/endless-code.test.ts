@@ -83,3 +83,45 @@ describe('code that never ends is terminated:', function () {
     assert.deepEqual(lines, Array(4).fill('InterpreterClosedError'));
   });
 });
+
+describe('code that does not look whether it should stop is written off with its interpreter', function () {
+  this.timeout(90_000);
+
+  const waits: [what: string, body: string][] = [
+    ['nothing', ''],
+    ['a promise', 'await null;'],
+    ['a timer', 'await new Promise((resolve) => setTimeout(resolve, 5));'],
+    ['a receive', 'await rx.receive();'],
+    ['a send', 'await tx.send(1); await tx.send(2);'],
+    ['another interpreter', 'const one = await isolane.Interpreter.create();'],
+    ['a call', 'await other.call(() => 1);'],
+    ['an end', 'await other.terminate();'],
+    ['a module', "await import('data:text/javascript,');"],
+    ['a module that has it', `await import('data:text/javascript,{BUSY}');`],
+  ];
+  for (const [what, body] of waits) {
+    it(`after ${what}`, async () => {
+      const busy = 'Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1);';
+      const code = `${body.replace('{BUSY}', busy)} ${busy}`;
+      const { lines } = await runScript(
+        `const guest = await Interpreter.create();
+        await guest.exec('globalThis.other = undefined;');
+        await guest.call(async () => { globalThis.other = await isolane.Interpreter.create(); });
+        const [tx, inbox] = channel(1);
+        const [outbox, rx] = channel(1);
+        const call = guest.with({ timeout: 300 }).call(async (rx, tx) => { ${code} }, rx, tx);
+        await sleep(50);
+        await outbox.send(1);
+        await inbox.receive();
+        console.log(await call.catch((error) => error.name));
+        console.log(await guest.call(() => 1).catch((error) => error.name), guest.state);
+        process.exit();`.replace(
+          'await inbox.receive();',
+          body.includes('tx.') ? 'await inbox.receive();' : '',
+        ),
+        { limit: 30_000 },
+      );
+      assert.deepEqual(lines, ['ExecutionTimeoutError', 'InterpreterClosedError closed']);
+    });
+  }
+});
