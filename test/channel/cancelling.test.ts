@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ChannelClosedError, channel, move, TimeoutError } from 'isolane';
 import { interpreters } from '../support/interpreters.js';
+import { keep } from '../support/keep.js';
 import { aMoment, rejection, thrown } from '../support/wait.js';
 
 declare const isolane: typeof import('isolane');
@@ -19,14 +20,14 @@ describe('a receive that is cancelled', () => {
   });
 
   it('by a fraction of a millisecond is no error of its own', async () => {
-    const { receiver } = channel({ name: 'quiet' });
+    const { receiver } = keep(channel({ name: 'quiet' }));
     assert.throws(() => receiver.receiveSync({ timeout: 0.25 }), TimeoutError);
     assert.throws(() => receiver.receiveSync({ timeout: 0 }), /quiet.*0 ms/);
     assert.ok((await rejection(receiver.receive({ timeout: 0.5 }))) instanceof TimeoutError);
   });
 
   it('waits at least as long as it was told', async () => {
-    const { receiver } = channel();
+    const { receiver } = keep(channel());
     const start = performance.now();
     assert.throws(() => receiver.receiveSync({ timeout: 10.5 }), TimeoutError);
     assert.ok(performance.now() - start >= 10.4);
@@ -215,7 +216,7 @@ describe('a send that is cancelled', () => {
   });
 
   it('gives back what was moved, if it was taken at all', async () => {
-    const [tx] = channel<Uint8Array>(1);
+    const [tx] = keep(channel<Uint8Array>(1));
     tx.trySend(new Uint8Array(1));
     for (const attempt of [
       (bytes: Uint8Array) => tx.send(move(bytes), { timeout: 1 }),
@@ -231,7 +232,7 @@ describe('a send that is cancelled', () => {
   });
 
   it('by a signal does not lose what was moved', async () => {
-    const [tx] = channel<Uint8Array>(1);
+    const [tx] = keep(channel<Uint8Array>(1));
     tx.trySend(new Uint8Array(1));
     const bytes = new Uint8Array([1, 2, 3]);
     const controller = new AbortController();
@@ -243,7 +244,7 @@ describe('a send that is cancelled', () => {
   });
 
   it('keeps a buffer whole when a try finds the channel full', () => {
-    const [tx] = channel<Uint8Array>(1);
+    const [tx] = keep(channel<Uint8Array>(1));
     assert.equal(tx.trySend(new Uint8Array(1)), true);
     const bytes = new Uint8Array([1, 2, 3]);
     assert.equal(tx.trySend(move(bytes)), false);
@@ -251,7 +252,7 @@ describe('a send that is cancelled', () => {
   });
 
   it('keeps an endpoint open when a try finds the channel full', () => {
-    const [tx] = channel<unknown>(1);
+    const [tx] = keep(channel<unknown>(1));
     tx.trySend(0);
     const inner = channel<number>();
     assert.equal(tx.trySend(move(inner.sender)), false);
@@ -260,7 +261,7 @@ describe('a send that is cancelled', () => {
   });
 
   it('gives back an endpoint that was to be moved', async () => {
-    const [tx] = channel<unknown>(1);
+    const [tx] = keep(channel<unknown>(1));
     tx.trySend(0);
     const inner = channel<number>();
     const error = (await rejection(

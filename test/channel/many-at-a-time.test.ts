@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { ChannelClosedError, channel, TimeoutError } from 'isolane';
+import { keep } from '../support/keep.js';
 import { rejection, thrown } from '../support/wait.js';
 
 describe('sendMany', () => {
@@ -52,7 +53,7 @@ describe('sendMany', () => {
   });
 
   it('tells how many went when it is aborted', async () => {
-    const [tx] = channel<number>(2);
+    const [tx] = keep(channel<number>(2));
     const controller = new AbortController();
     const sending = tx.sendMany([1, 2, 3, 4], { signal: controller.signal });
     controller.abort();
@@ -100,7 +101,7 @@ describe('receiveMany', () => {
   });
 
   it('has a time-out', async () => {
-    const { receiver } = channel<number>();
+    const { receiver } = keep(channel<number>());
     assert.throws(() => receiver.receiveManySync(5, { timeout: 1 }), TimeoutError);
     assert.ok((await rejection(receiver.receiveMany(5, { timeout: 1 }))) instanceof TimeoutError);
   });

@@ -126,8 +126,9 @@ describe('AbortSignal in a guest', () => {
     const guest = await create();
     const error = await rejection(
       guest.call(async () => {
-        const [, rx] = isolane.channel();
+        const [tx, rx] = isolane.channel();
         await rx.receive({ signal: AbortSignal.timeout(1) });
+        return tx.id; // not to be collected before
       }),
     );
     assert.ok(error instanceof DOMException);

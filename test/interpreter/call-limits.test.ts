@@ -8,6 +8,7 @@ import {
   move,
 } from 'isolane';
 import { withInterpreter } from '../support/interpreters.js';
+import { keep } from '../support/keep.js';
 
 /** Long enough for anything that ends, short for what does not. */
 const SHORT = 60;
@@ -218,7 +219,7 @@ describe('a call that takes longer than its timeout', () => {
       };
       assert.throws(() => limited.callSync(loop), timedOut);
       assert.throws(() => interpreter.with({ cpuTimeout: SHORT }).callSync(loop), /CPU time/);
-      const [, rx] = channel<number>();
+      const [, rx] = keep(channel<number>());
       assert.throws(() => limited.callSync((rx) => rx.receiveSync(), rx), timedOut);
       await assertUsable(interpreter);
     }));

@@ -34,10 +34,13 @@ const kinds: [what: string, body: string][] = [
   ['a proxy', 'const p = new Proxy({}, { get: (_, k, r) => 1 }); for (;;) p.x;'],
   ['a sort without end', 'new Array(1e7).fill(0).sort(() => { for (;;); });'],
   ['a getter in its result', 'return { get x() { for (;;); } };'],
-  ['trySend into a full channel', 'const [tx] = isolane.channel(1); for (;;) tx.trySend(1);'],
+  [
+    'trySend into a full channel',
+    'const [tx, rx] = isolane.channel(1); for (;;) tx.trySend(rx.id);',
+  ],
   [
     'tryReceive from an empty channel',
-    'const [, rx] = isolane.channel(1); for (;;) rx.tryReceive();',
+    'const [tx, rx] = isolane.channel(1); for (;;) rx.tryReceive(tx.id);',
   ],
   [
     'WebAssembly',

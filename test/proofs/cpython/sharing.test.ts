@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import { channel, NotShareableError, type Receiver, type Sender, TimeoutError } from 'isolane';
 import { interpreters } from '../../support/interpreters.js';
+import { keep } from '../../support/keep.js';
 import { runScript } from '../../support/run-script.js';
 import { rejection, thrown } from '../../support/wait.js';
 
@@ -167,7 +168,7 @@ describe('CPython on channels and queues', function () {
   });
 
   it('taking from an empty one gives up in time', async () => {
-    const [, rx] = channel();
+    const [, rx] = keep(channel());
     assert.ok(thrown(() => rx.receiveSync({ timeout: 5 })) instanceof TimeoutError);
     assert.ok((await rejection(rx.receive({ timeout: 5 }))) instanceof TimeoutError);
   });
