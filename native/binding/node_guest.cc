@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "../core/spin.h"
-#include "../isolate/watchdog.h"
+#include "../core/watchdog.h"
 #include "arguments.h"
 #include "node_realm.h"
 

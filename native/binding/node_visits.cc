@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "../isolate/watchdog.h"
+#include "../core/watchdog.h"
 
 namespace isolane {
 

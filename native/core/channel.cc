@@ -3,8 +3,13 @@
 #include <new>
 #include <utility>
 
-#include "buffered.h"
+#include "overflow.h"
+#include "party.h"
 #include "rendezvous.h"
+#include "ring.h"
+#include "segments.h"
+#include "timed.h"
+#include "weighed.h"
 
 namespace isolane {
 
@@ -12,15 +17,59 @@ Ref<Channel> UnownedChannel::lock() const {
   return channel_->retain_if_alive() ? Ref<Channel>::adopt(channel_) : Ref<Channel>();
 }
 
-Ref<Channel> Channel::create(size_t capacity, std::string name) {
-  Channel* channel = nullptr;
-  if (capacity == 0) {
-    channel = new (std::nothrow) RendezvousChannel(std::move(name));
-  } else {
-    channel = BufferedChannel::create(capacity, std::move(name));
-  }
-  if (channel != nullptr) registry().add(channel->id(), UnownedChannel(channel));
+namespace {
+
+Ref<Channel> registered(Channel* channel) {
+  if (channel != nullptr) Channel::registry().add(channel->id(), UnownedChannel(channel));
   return Ref<Channel>::adopt(channel);
+}
+
+// nullptr if there is not enough memory. `arguments` are the queue's.
+template <class Queue, class... Arguments>
+Channel* make_queued(const ChannelOptions& options, const Arguments&... arguments) {
+  const auto checked = [](auto* made) -> Channel* {
+    if (made == nullptr || made->queue().allocated()) return made;
+    Ref<Channel>::adopt(made);
+    return nullptr;
+  };
+  if (options.overflow == Overflow::kBlock) {
+    return checked(new (std::nothrow) QueuedChannel<Queue>(options, arguments...));
+  }
+  return checked(new (std::nothrow) OverflowChannel<Queue>(options, arguments...));
+}
+
+template <class Queue, class... Arguments>
+Channel* make_weighed(const ChannelOptions& options, const Arguments&... arguments) {
+  if (options.max_bytes == ChannelOptions::kUnbounded) {
+    return make_queued<Queue>(options, arguments...);
+  }
+  return make_queued<Weighed<Queue>>(options, options.max_bytes, arguments...);
+}
+
+}  // namespace
+
+Ref<Channel> Channel::create(ChannelOptions options) {
+  if (options.capacity == 0) {
+    return registered(new (std::nothrow) RendezvousChannel(std::move(options)));
+  }
+  return registered(options.capacity == ChannelOptions::kUnbounded
+                        ? make_weighed<Segments>(options)
+                        : make_weighed<Ring>(options, options.capacity));
+}
+
+Ref<Channel> Channel::create(size_t capacity, std::string name) {
+  ChannelOptions options;
+  options.capacity = capacity;
+  options.name = std::move(name);
+  return create(std::move(options));
+}
+
+Ref<Channel> Channel::after(Deadline when, uint8_t tag) {
+  return registered(new (std::nothrow) TimedChannel<After>({.capacity = 1}, when, tag));
+}
+
+Ref<Channel> Channel::tick(Clock::duration period, uint8_t tag) {
+  return registered(new (std::nothrow) TimedChannel<Tick>({.capacity = 1}, period, tag));
 }
 
 Registry<Channel, UnownedChannel>& Channel::registry() {
@@ -28,8 +77,11 @@ Registry<Channel, UnownedChannel>& Channel::registry() {
   return *leaked;
 }
 
-Channel::Channel(size_t capacity, std::string name)
-    : id_(registry().next_id()), capacity_(capacity), name_(std::move(name)) {}
+Channel::Channel(ChannelOptions options)
+    : id_(registry().next_id()),
+      capacity_(options.capacity),
+      name_(std::move(options.name)),
+      losses_(options.losses) {}
 
 Channel::~Channel() = default;
 
@@ -48,7 +100,13 @@ void Channel::release() {
 }
 
 void Channel::drop_handle(Side side) {
-  if (handles(side).fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (handles(side).fetch_sub(1, std::memory_order_acq_rel) != 1) {
+    if (waiting(opposite(side)).any()) {
+      const auto locked = lock();
+      waiting(opposite(side)).for_each([](Case& one) { one.waiter->look_around(); });
+    }
+    return;
+  }
   // Without senders, receivers drain and then end. Without receivers, nobody will ever take what is
   // queued.
   shut(State::kClosed, {}, side == Side::kSender ? Queued::kKept : Queued::kDropped);
@@ -62,7 +120,7 @@ void Channel::disarm(Case& own) {
 }
 
 void Channel::pass_on(Side side) {
-  if (can_go_on(side)) wake(side);
+  if (can_go_on(side, 0)) wake(side);
 }
 
 void Channel::wake(Side side) {
@@ -87,11 +145,23 @@ void Channel::shut(State state, Reason reason, Queued queued) {
     }
   }
   // Before anybody is woken, so that no receiver is woken to take what is to be dropped.
-  if (queued == Queued::kDropped) discard();
+  if (queued == Queued::kDropped) discard(poisoned() ? Loss::kPoisoned : Loss::kClosed);
 
   const auto locked = lock();
   waiting(Side::kSender).wake_all();
   waiting(Side::kReceiver).wake_all();
+}
+
+void Channel::lose(Parcel&& message, Loss loss) {
+  Parcel lost = std::move(message);
+  if (!losses_) return;
+  const std::shared_ptr<Party> party = Party::registry().find(losses_->party);
+  if (party == nullptr) return;
+  Letter letter;
+  letter.type = losses_->letter_type;
+  letter.id = id_ * 4 + static_cast<uint64_t>(loss);
+  letter.body = std::move(lost);
+  (void)party->post(std::move(letter));  // if it has ended, nobody is left who would want to know
 }
 
 Reason Channel::reason() const {

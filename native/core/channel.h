@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "brief_mutex.h"
 #include "cache_line.h"
+#include "channel_options.h"
 #include "clock.h"
 #include "parcel.h"
 #include "ref.h"
@@ -35,8 +37,14 @@ class UnownedChannel {
   Channel* channel_;
 };
 
-// A first-in-first-out channel for any number of senders and receivers: the public face of two
-// flavours, BufferedChannel and RendezvousChannel.
+// A first-in-first-out channel for any number of senders and receivers: the public face of all
+// flavours.
+//
+//   rendezvous.h   capacity 0: from hand to hand
+//   queued.h       around a queue: a bounded ring (ring.h), an unbounded list (segments.h), either
+//                  of them with a bound on bytes (weighed.h)
+//   overflow.h     the same, but senders never wait
+//   timed.h        after() and tick(): without senders
 //
 // Every method may be called from any thread. Messages of one sender arrive in the order in which
 // they were sent, and each message arrives once or remains the sender's.
@@ -46,8 +54,14 @@ class UnownedChannel {
 // list: no lock, no allocation, no system call.
 class Channel {
  public:
-  // Capacity 0 is a rendezvous. An empty Ref if there is not enough memory.
+  // An empty Ref if there is not enough memory.
+  static Ref<Channel> create(ChannelOptions options);
   static Ref<Channel> create(size_t capacity, std::string name);
+  // Without senders: a message once `when` has come, and no other; kForever is never. The message
+  // has this tag, and for its word the bits of a double: milliseconds since 1970.
+  static Ref<Channel> after(Deadline when, uint8_t tag);
+  // A message every `period`, if the one before has been taken.
+  static Ref<Channel> tick(Clock::duration period, uint8_t tag);
 
   // Ids count from 1.
   static Registry<Channel, UnownedChannel>& registry();
@@ -56,6 +70,8 @@ class Channel {
   const std::string& name() const { return name_; }
   size_t capacity() const { return capacity_; }
   virtual size_t size() const = 0;
+  // Whether something comes without any sender.
+  virtual bool will_fire() const { return false; }
 
   // Trying: never wait. kDone, kWouldBlock, kClosed or kPoisoned; a parcel is only taken on kDone.
   // Whatever the parcel of a receiver held before is freed.
@@ -106,18 +122,18 @@ class Channel {
  protected:
   enum class State : uint8_t { kOpen, kClosed, kPoisoned };
 
-  Channel(size_t capacity, std::string name);
+  explicit Channel(ChannelOptions options);
   virtual ~Channel();
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
   // Makes every later push fail. With the lock held.
   virtual void seal() = 0;
-  // Drops what is queued. After seal(), without the lock: messages may hold endpoints, even of this
+  // Loses what is queued. After seal(), without the lock: messages may hold endpoints, even of this
   // channel.
-  virtual void discard() = 0;
-  // Whether there is something to receive, or room to send.
-  virtual bool can_go_on(Side side) const = 0;
+  virtual void discard(Loss loss) = 0;
+  // Whether there is something to receive, or room to send a message of that weight.
+  virtual bool can_go_on(Side side, size_t weight) const = 0;
 
   State state() const { return state_.load(std::memory_order_seq_cst); }
   // What to answer once the channel is no longer open.
@@ -125,7 +141,9 @@ class Channel {
 
   WaitList& waiting(Side side) { return waiting_[static_cast<size_t>(side)]; }
   // For who has just made it possible for the other side to go on.
-  void wake(Side side);
+  virtual void wake(Side side);
+  // Drops a message that was accepted, and tells whoever asked to be told. Without the lock.
+  void lose(Parcel&& message, Loss loss);
 
   // Guards the wait lists and, while armed, the cases in them; the reason, and changes of state.
   [[nodiscard]] std::unique_lock<BriefMutex> lock() const { return std::unique_lock(mutex_); }
@@ -153,6 +171,7 @@ class Channel {
   const uint64_t id_;
   const size_t capacity_;
   const std::string name_;
+  const std::optional<LossReport> losses_;
   std::atomic<size_t> references_{1};
   std::atomic<size_t> handles_[2] = {};
   std::atomic<State> state_{State::kOpen};

@@ -20,6 +20,11 @@ class Endpoint {
   // The first sender and the first receiver of a channel.
   static std::pair<Endpoint, Endpoint> pair(Ref<Channel> channel);
 
+  // The first receiver of a channel that has no senders.
+  static Endpoint receiver_of(Ref<Channel> channel) {
+    return Endpoint(std::move(channel), Side::kReceiver);
+  }
+
   // Not open, and of no channel.
   Endpoint() = default;
   Endpoint(Endpoint&& other) noexcept;

@@ -53,6 +53,12 @@ Block::~Block() {
   count_live(-1);
 }
 
+size_t Block::weight() const {
+  size_t sum = size;
+  for (const auto& attached : attachments) sum += attached->weight();
+  return sum;
+}
+
 uint8_t* Block::release() {
   uint8_t* const released = bytes;
   bytes = nullptr;

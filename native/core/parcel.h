@@ -15,6 +15,8 @@ namespace isolane {
 class Attachment {
  public:
   virtual ~Attachment() = default;
+  // Bytes that are its message's alone. Always the same.
+  virtual size_t weight() const { return 0; }
 };
 
 // One heap block: what a message holds that does not fit into a cell. Owned by exactly one parcel;
@@ -34,6 +36,9 @@ struct Block {
 
   // Gives up the bytes; the caller frees them with free().
   uint8_t* release();
+
+  // What it holds in bytes, with what is attached.
+  size_t weight() const;
 
   uint8_t* bytes;
   size_t size;
@@ -106,6 +111,9 @@ class Parcel {
     if (taken != nullptr) header_ = 0;
     return std::unique_ptr<Block>(taken);
   }
+
+  // Bytes that it holds, in the cell or outside.
+  size_t weight() const { return is_block() ? block()->weight() : inline_length(); }
 
   const uint8_t* inline_bytes() const { return reinterpret_cast<const uint8_t*>(words_); }
   size_t inline_length() const { return (header_ >> kLengthShift) & 0xff; }

@@ -101,6 +101,8 @@ class LoopWaiter : public Waiter {
   void* owner() const { return owner_; }
 
   void unpark() noexcept override { party_->ready(*this); }
+  // Its loop finds it ready, and that it has not been selected.
+  void look_around() noexcept override { party_->ready(*this); }
 
  private:
   friend class Party;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <utility>
 
 #include "channel.h"
 
@@ -10,7 +10,7 @@ namespace isolane {
 // both are there. Pairs are committed under the channel's lock.
 class RendezvousChannel final : public Channel {
  public:
-  explicit RendezvousChannel(std::string name) : Channel(0, std::move(name)) {}
+  explicit RendezvousChannel(ChannelOptions options) : Channel(std::move(options)) {}
 
   size_t size() const override { return 0; }
   Status try_send(Parcel& parcel) override;
@@ -21,9 +21,9 @@ class RendezvousChannel final : public Channel {
 
  protected:
   void seal() override {}
-  void discard() override {}
+  void discard(Loss) override {}
   // Nobody is ever woken to try again but by closing, which wakes all.
-  bool can_go_on(Side) const override { return false; }
+  bool can_go_on(Side, size_t) const override { return false; }
 
  private:
   enum class Match : uint8_t { kCommitted, kPeerTaken, kSelfTaken };

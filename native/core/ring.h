@@ -47,6 +47,8 @@ class Ring {
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
 
+  static constexpr bool kWeighs = false;
+
   bool allocated() const { return cells_ != nullptr; }
 
   // kDone: the parcel has been moved into the ring. kWouldBlock (full), kClosed: it is untouched.
@@ -66,11 +68,12 @@ class Ring {
   // Exact at one moment during the call; a claimed cell counts as pushed (or popped).
   bool empty() const;
   bool full() const;
+  bool has_room(size_t) const { return !full(); }
 
   // For spinning. A hint: whether the next push or pop finds its cell ready. Reads only what the
   // caller's own side writes and the one cell that it waits for, so that it does not slow down the
   // other side.
-  bool likely_pushable() const;
+  bool likely_pushable(size_t = 0) const;
   bool likely_poppable() const;
 
  private:
@@ -159,7 +162,7 @@ inline Status Ring::try_pop(Parcel& parcel) {
   }
 }
 
-inline bool Ring::likely_pushable() const {
+inline bool Ring::likely_pushable(size_t) const {
   const uint64_t tail = tail_.load(std::memory_order_relaxed) & ~closed_bit_;
   const uint64_t index = index_of(tail);
   return cells_[index].stamp.load(std::memory_order_relaxed) == tail - index;

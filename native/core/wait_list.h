@@ -49,6 +49,16 @@ class alignas(kCacheLine) WaitList {
     return false;
   }
 
+  template <class Visit>
+  void for_each(Visit&& visit) {
+    for (Case* one = first_; one != nullptr; one = one->next) visit(*one);
+  }
+
+  // Unlinks cases from the front whose waiters were selected elsewhere.
+  void drop_selected() {
+    while (first_ != nullptr && !first_->waiter->waits()) unlink(*first_);
+  }
+
   void wake_all() {
     while (wake_one()) {
     }

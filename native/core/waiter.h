@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 #include "clock.h"
@@ -36,11 +37,20 @@ class Waiter {
 
   bool try_select(uintptr_t outcome);
   uintptr_t selected() const { return selected_.load(std::memory_order_seq_cst); }
+  // Whether nothing was selected yet.
+  bool waits() const {
+    const uintptr_t seen = selected();
+    return seen == kWaiting || seen == kClaimed;
+  }
 
   // Makes the owner look at selected(). Called after a try_select() that succeeded, with the
   // channel's lock held (which keeps the waiter alive, since its owner needs that lock to disarm).
   // Must neither block nor take a channel's lock.
   virtual void unpark() noexcept = 0;
+
+  // Nothing was selected, but somebody of the other side has gone: who sleeps only for as long as
+  // others can wake it may want to look who is left. As for unpark().
+  virtual void look_around() noexcept {}
 
  private:
   friend class RendezvousChannel;
@@ -58,7 +68,8 @@ class Waiter {
 struct Case {
   Waiter* waiter = nullptr;
   Side side = Side::kSender;
-  Parcel parcel;  // rendezvous: what is offered, or what was received
+  Parcel parcel;      // rendezvous: what is offered, or what was received
+  size_t weight = 0;  // of the message that is to be sent, where that matters
   Case* prev = nullptr;
   Case* next = nullptr;
   bool linked = false;

@@ -8,7 +8,7 @@
 
 #include "../core/party.h"
 #include "call_table.h"
-#include "watchdog.h"
+#include "../core/watchdog.h"
 
 namespace isolane {
 

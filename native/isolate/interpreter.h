@@ -28,7 +28,7 @@
 #include "modules.h"
 #include "start_steps.h"
 #include "thread_clock.h"
-#include "watchdog.h"
+#include "../core/watchdog.h"
 
 namespace isolane {
 

@@ -9,7 +9,7 @@
 
 #include "counting_allocator.h"
 #include "uncounted_memory.h"
-#include "watchdog.h"
+#include "../core/watchdog.h"
 
 namespace isolane {
 

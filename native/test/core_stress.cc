@@ -15,6 +15,7 @@
 
 #include "core/channel.h"
 #include "core/endpoint.h"
+#include "core/segments.h"
 #include "core/spin.h"
 #include "doctest/doctest.h"
 #include "support.h"
@@ -135,6 +136,7 @@ class Worker {
       Case own;
       own.waiter = &loop_waiter_;
       own.side = side;
+      own.weight = parcel.weight();
       const bool rendezvous = channel.capacity() == 0;
       if (rendezvous && side == Side::kSender) own.parcel = std::move(parcel);
       status = channel.arm(own);
@@ -184,21 +186,25 @@ struct Scenario {
   size_t senders;
   size_t receivers;
   size_t capacity;
+  size_t max_bytes;
   Way way;
 
   std::string name() const {
     return std::to_string(senders) + " x " + std::to_string(receivers) + ", capacity " +
-           std::to_string(capacity) + ", " + name_of(way);
+           std::to_string(capacity) + ", " + std::to_string(max_bytes) + " bytes, " + name_of(way);
   }
   // Fewer where nearly every message is a switch between threads.
-  uint64_t messages() const { return scaled(capacity < 16 ? 2000 : 20000); }
+  uint64_t messages() const { return scaled(std::min(capacity, max_bytes / 8) < 16 ? 2000 : 20000); }
 };
 
 class Run {
  public:
   explicit Run(const Scenario& scenario)
       : watchdog_(scenario.name()), received_(scenario.receivers), sent_(scenario.senders) {
-    std::tie(sender_, receiver_) = Endpoint::pair(Channel::create(scenario.capacity, "stress"));
+    ChannelOptions options;
+    options.capacity = scenario.capacity;
+    options.max_bytes = scenario.max_bytes;
+    std::tie(sender_, receiver_) = Endpoint::pair(Channel::create(options));
     for (size_t i = 0; i < scenario.senders + scenario.receivers; ++i) {
       workers_.push_back(std::make_unique<Worker>(scenario.way, static_cast<uint32_t>(i + 1)));
     }
@@ -328,15 +334,20 @@ template <class Body>
 void for_each_scenario(Body&& body) {
   constexpr size_t kParties[][2] = {{1, 1}, {4, 4}, {1, 4}, {4, 1}};
   for (const auto& parties : kParties) {
-    for (const size_t capacity : {0, 1, 2, 3, 1024}) {
+    constexpr size_t kAny = ChannelOptions::kUnbounded;
+    constexpr size_t kBounds[][2] = {{0, kAny},    {1, kAny},    {2, kAny}, {3, kAny},
+                                     {1024, kAny}, {kAny, kAny}, {8, 24},   {kAny, 1000}};
+    for (const auto& [capacity, max_bytes] : kBounds) {
       for (const Way way : kWays) {
-        const Scenario scenario{parties[0], parties[1], capacity, way};
+        const Scenario scenario{parties[0], parties[1], capacity, max_bytes, way};
         const std::string name = scenario.name();
         CAPTURE(name);
         const int64_t blocks = Block::live();
+        const int64_t segments = Segments::live();
         const size_t channels = Channel::registry().size();
         body(scenario);
         CHECK(Block::live() == blocks);
+        CHECK(Segments::live() == segments);
         CHECK(Channel::registry().size() == channels);
       }
     }

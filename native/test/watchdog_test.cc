@@ -1,4 +1,4 @@
-#include "isolate/watchdog.h"
+#include "core/watchdog.h"
 
 #include <memory>
 #include <mutex>

@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-#include "../core/clock.h"
+#include "clock.h"
 
 namespace isolane {
 

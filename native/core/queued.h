@@ -1,0 +1,165 @@
+#pragma once
+
+#include <utility>
+
+#include "channel.h"
+
+namespace isolane {
+
+// A channel around a queue, with two lists of those who found it full or empty: what all flavours
+// but the rendezvous have in common.
+//
+// A Queue has, for any thread and without waiting for the other side:
+//   Status try_push(Parcel&)   kDone, kWouldBlock (full) or kClosed; a parcel is only taken on kDone
+//   Status try_pop(Parcel&)    kDone, kWouldBlock (empty) or kClosed (and empty)
+//   bool close()               no push succeeds after it
+//   bool closed()
+//   size_t size()
+//   bool empty()               exact at one moment during the call
+//   bool has_room(size_t)      the same, for a message of that weight
+//   bool likely_pushable(size_t), likely_poppable()    hints, for spinning
+//   kWeighs                    whether room depends on the weight of messages
+// and its pushes and pops are seq_cst with respect to empty() and has_room(), as Ring has it, so
+// that nobody misses a wake-up.
+template <class Queue>
+class QueuedChannel : public Channel {
+ public:
+  // `arguments` are the queue's.
+  template <class... Arguments>
+  explicit QueuedChannel(ChannelOptions options, Arguments&&... arguments)
+      : Channel(std::move(options)), queue_(std::forward<Arguments>(arguments)...) {}
+
+  size_t size() const override { return queue_.size(); }
+  Status try_send(Parcel& parcel) override;
+  Status try_receive(Parcel& parcel) override;
+  Status send(Parcel& parcel, ThreadWaiter& waiter, Deadline deadline) override;
+  Status receive(Parcel& parcel, ThreadWaiter& waiter, Deadline deadline) override;
+  Status arm(Case& own) override;
+
+  const Queue& queue() const { return queue_; }
+
+ protected:
+  void seal() override { queue_.close(); }
+  void discard(Loss loss) override;
+  bool can_go_on(Side side, size_t weight) const override {
+    return side == Side::kSender ? !queue_.closed() && queue_.has_room(weight) : !queue_.empty();
+  }
+  void wake(Side side) override;
+
+  Queue queue_;
+
+ private:
+
+  // Asked before anything else by who may wait: to try and fail reads the position that the other
+  // side writes, and would slow it down by a cache miss a message.
+  bool likely(Side side, size_t weight) const {
+    return side == Side::kSender ? queue_.likely_pushable(weight) : queue_.likely_poppable();
+  }
+
+  // Waits until it is worth trying again (kDone), or tells why not.
+  Status wait(Side side, size_t weight, ThreadWaiter& waiter, Deadline deadline);
+};
+
+template <class Queue>
+Status QueuedChannel<Queue>::try_send(Parcel& parcel) {
+  const Status status = queue_.try_push(parcel);
+  if (status == Status::kClosed) return closed_status();
+  if (status == Status::kDone && waiting(Side::kReceiver).any()) wake(Side::kReceiver);
+  // What came out may have been heavy enough for several to take its place; and one that found no
+  // room may have kept another from seeing that there was some for that.
+  if (Queue::kWeighs && waiting(Side::kSender).any()) wake(Side::kSender);
+  return status;
+}
+
+template <class Queue>
+Status QueuedChannel<Queue>::try_receive(Parcel& parcel) {
+  const Status status = queue_.try_pop(parcel);
+  if (status == Status::kClosed) return closed_status();
+  if (status == Status::kDone && waiting(Side::kSender).any()) wake(Side::kSender);
+  return status;
+}
+
+template <class Queue>
+Status QueuedChannel<Queue>::send(Parcel& parcel, ThreadWaiter& waiter, Deadline deadline) {
+  const size_t weight = Queue::kWeighs ? parcel.weight() : 0;
+  for (;;) {
+    if (!likely(Side::kSender, weight)) {
+      const Status waited = wait(Side::kSender, weight, waiter, deadline);
+      if (waited != Status::kDone) return waited;
+    }
+    const Status status = try_send(parcel);
+    if (status != Status::kWouldBlock) return status;
+  }
+}
+
+template <class Queue>
+Status QueuedChannel<Queue>::receive(Parcel& parcel, ThreadWaiter& waiter, Deadline deadline) {
+  for (;;) {
+    if (!likely(Side::kReceiver, 0)) {
+      const Status waited = wait(Side::kReceiver, 0, waiter, deadline);
+      if (waited != Status::kDone) return waited;
+    }
+    const Status status = try_receive(parcel);
+    if (status != Status::kWouldBlock) return status;
+  }
+}
+
+template <class Queue>
+Status QueuedChannel<Queue>::wait(Side side, size_t weight, ThreadWaiter& waiter,
+                                  Deadline deadline) {
+  // Spin on the queue itself, unregistered: who spins need not be woken, so the other side keeps to
+  // its fast path.
+  const auto worth_trying = [&] { return likely(side, weight) || closed(); };
+  if (waiter.spin_until(worth_trying, deadline)) return Status::kDone;
+
+  Case own;
+  own.waiter = &waiter;
+  own.side = side;
+  own.weight = weight;
+  waiter.reset();
+  const Status status = arm(own);
+  if (status != Status::kWouldBlock) return status;
+  const uintptr_t outcome = waiter.sleep_until(deadline);
+  disarm(own);
+  if (waiter.interrupted()) {
+    // Who woke this waiter counts on somebody going on.
+    if (outcome == Waiter::kRetry) pass_on(side);
+    return Status::kInterrupted;
+  }
+  return outcome == Waiter::kAborted ? Status::kTimedOut : Status::kDone;
+}
+
+template <class Queue>
+Status QueuedChannel<Queue>::arm(Case& own) {
+  const auto locked = lock();
+  WaitList& list = waiting(own.side);
+  // Registered first, looked at the queue second: a message that comes in between finds somebody
+  // to wake (see Ring).
+  list.link(own);
+  const bool ready = can_go_on(own.side, own.weight);
+  if (!ready && !closed()) return Status::kWouldBlock;
+
+  list.unlink(own);
+  if (!own.waiter->try_select(Waiter::kRetry)) return Status::kWouldBlock;
+  return ready ? Status::kDone : closed_status();
+}
+
+template <class Queue>
+void QueuedChannel<Queue>::wake(Side side) {
+  const auto locked = lock();
+  WaitList& list = waiting(side);
+  if (Queue::kWeighs && side == Side::kSender) {
+    // Nobody overtakes the first, however heavy: or it would wait for ever.
+    list.drop_selected();
+    if (list.first() == nullptr || !queue_.has_room(list.first()->weight)) return;
+  }
+  list.wake_one();
+}
+
+template <class Queue>
+void QueuedChannel<Queue>::discard(Loss loss) {
+  Parcel dropped;
+  while (queue_.try_pop(dropped) == Status::kDone) lose(std::move(dropped), loss);
+}
+
+}  // namespace isolane

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+#include "queued.h"
+#include "watchdog.h"
+
+namespace isolane {
+
+// A moment as a message: the bits of a double, milliseconds since 1970.
+Parcel moment_parcel(Clock::time_point when, uint8_t tag);
+
+// What the queues of time have in common: nobody pushes.
+class TimedQueue {
+ public:
+  static constexpr bool kWeighs = false;
+
+  bool allocated() const { return true; }
+  Status try_push(Parcel&) { return closed() ? Status::kClosed : Status::kWouldBlock; }
+  bool close() { return !closed_.exchange(true, std::memory_order_seq_cst); }
+  bool closed() const { return closed_.load(std::memory_order_seq_cst); }
+  bool has_room(size_t) const { return false; }
+  bool likely_pushable(size_t) const { return false; }
+
+ protected:
+  explicit TimedQueue(uint8_t tag) : tag_(tag) {}
+  Status nothing() const { return closed() ? Status::kClosed : Status::kWouldBlock; }
+
+  const uint8_t tag_;
+
+ private:
+  std::atomic<bool> closed_{false};
+};
+
+// One message, once its time has come.
+class After : public TimedQueue {
+ public:
+  After(Deadline when, uint8_t tag) : TimedQueue(tag), when_(when) {}
+
+  Status try_pop(Parcel& parcel) {
+    parcel.reset();
+    if (empty() || taken_.exchange(true, std::memory_order_seq_cst)) return nothing();
+    parcel = moment_parcel(when_, tag_);
+    return Status::kDone;
+  }
+  // When there is something next; kForever: never.
+  Deadline next() const { return taken_.load(std::memory_order_seq_cst) ? kForever : when_; }
+  bool empty() const { return next() == kForever || Clock::now() < when_; }
+  size_t size() const { return empty() ? 0 : 1; }
+  bool likely_poppable() const { return !empty(); }
+
+ private:
+  const Deadline when_;
+  std::atomic<bool> taken_{false};
+};
+
+// A message every period. One that nobody takes in time makes place for the next, whose time is
+// always a whole number of periods after the start.
+class Tick : public TimedQueue {
+ public:
+  Tick(Clock::duration period, uint8_t tag)
+      : TimedQueue(tag), period_(period), next_(Clock::now() + period) {}
+
+  Status try_pop(Parcel& parcel) {
+    parcel.reset();
+    Clock::time_point due = next_.load(std::memory_order_seq_cst);
+    for (;;) {
+      const Clock::time_point now = Clock::now();
+      if (now < due) return nothing();
+      // The last one that is due.
+      const Clock::time_point last = due + (now - due) / period_ * period_;
+      if (next_.compare_exchange_weak(due, last + period_, std::memory_order_seq_cst)) {
+        parcel = moment_parcel(last, tag_);
+        return Status::kDone;
+      }
+    }
+  }
+  Deadline next() const { return next_.load(std::memory_order_seq_cst); }
+  bool empty() const { return Clock::now() < next(); }
+  size_t size() const { return empty() ? 0 : 1; }
+  bool likely_poppable() const { return !empty(); }
+
+ private:
+  const Clock::duration period_;
+  std::atomic<Clock::time_point> next_;
+};
+
+// The flavour without senders. Nothing runs between its messages: whoever waits is woken by the
+// watchdog's thread when there is one.
+template <class Queue>
+class TimedChannel final : public QueuedChannel<Queue> {
+  using Base = QueuedChannel<Queue>;
+
+ public:
+  template <class... Arguments>
+  explicit TimedChannel(ChannelOptions options, Arguments&&... arguments)
+      : Base(std::move(options), std::forward<Arguments>(arguments)...) {}
+
+  Status try_receive(Parcel& parcel) override {
+    const Status status = Base::try_receive(parcel);
+    if (status == Status::kDone && this->waiting(Side::kReceiver).any()) wake_in_time();
+    return status;
+  }
+
+  Status arm(Case& own) override {
+    const Status status = Base::arm(own);
+    if (status == Status::kWouldBlock) wake_in_time();
+    return status;
+  }
+
+  bool will_fire() const override { return !this->closed() && this->queue_.next() != kForever; }
+
+ private:
+  void wake_in_time() {
+    alarm_.set(this->queue_.next(), [id = this->id()] {
+      // Not a reference: whoever waits has one.
+      if (const Ref<Channel> channel = Channel::registry().find(id)) {
+        channel->pass_on(Side::kReceiver);
+      }
+    });
+  }
+
+  Alarm alarm_;
+};
+
+}  // namespace isolane
