@@ -4,9 +4,20 @@
 export type { LockState } from './binding/binding.js';
 // Channels
 export { Channel, type ChannelOptions, channel } from './channel/channel.js';
+export { Offer } from './channel/offer.js';
 export type { AbortSignalLike, OpOptions } from './channel/options.js';
 export { Receiver } from './channel/receiver.js';
+export {
+  type SelectCase,
+  type Selected,
+  type SelectOptions,
+  select,
+  selectSync,
+  trySelect,
+} from './channel/select.js';
 export { Sender } from './channel/sender.js';
+export { after, never, tick } from './channel/timers.js';
+export type { OnUndelivered, Undelivered } from './channel/undelivered.js';
 // Errors
 export {
   ChannelClosedError,

@@ -1,12 +1,15 @@
 #include "control.h"
 
+#include <cmath>
 #include <map>
 #include <string>
 #include <utility>
 
+#include "../isolate/letters.h"
 #include "../value/decode.h"
 #include "../value/encode.h"
 #include "../value/reason.h"
+#include "../value/tags.h"
 #include "arguments.h"
 #include "guest_code.h"
 #include "guest_realm.h"
@@ -27,11 +30,24 @@ constexpr size_t kDrained = 256;  // between two looks at the clock
 
 void set_hooks(Arguments args) { Realm::of(args).set_hooks(args); }
 
+size_t size_or_unbounded(Local<Value> given) {
+  const double size = number(given);
+  return std::isinf(size) ? ChannelOptions::kUnbounded : static_cast<size_t>(size);
+}
+
 void create_channel(Arguments args) {
   Realm& realm = Realm::of(args);
   Isolate* isolate = args.GetIsolate();
-  Ref<Channel> channel =
-      Channel::create(static_cast<size_t>(number(args[0])), text(isolate, args[1]));
+  ChannelOptions options;
+  options.capacity = size_or_unbounded(args[0]);
+  options.name = text(isolate, args[1]);
+  options.overflow = static_cast<Overflow>(args[2].As<v8::Uint32>()->Value());
+  options.max_bytes = size_or_unbounded(args[3]);
+  if (args[4]->IsTrue()) {
+    options.losses =
+        LossReport{realm.party()->id(), static_cast<uint32_t>(NativeLetter::kUndelivered)};
+  }
+  Ref<Channel> channel = Channel::create(std::move(options));
   if (!channel) {
     isolate->ThrowException(v8::Exception::RangeError(
         literal(isolate, "there is no memory for a channel of this capacity")));
@@ -43,6 +59,19 @@ void create_channel(Arguments args) {
       v8::Integer::NewFromUnsigned(isolate, realm.add_seed(std::move(receiver))),
   };
   args.GetReturnValue().Set(v8::Array::New(isolate, seeds, 2));
+}
+
+// after(milliseconds) or, if args[1] is true, tick(milliseconds).
+void create_timer(Arguments args) {
+  Realm& realm = Realm::of(args);
+  const double ms = number(args[0]);
+  Ref<Channel> channel;
+  if (args[1]->IsTrue()) {
+    channel = Channel::tick(duration_of_ms(ms), kTagNumber);
+  } else {
+    channel = Channel::after(deadline_after_ms(ms), kTagNumber);
+  }
+  args.GetReturnValue().Set(realm.add_seed(Endpoint::receiver_of(std::move(channel))));
 }
 
 // Encodes args[first], with what args[first + 1] lists.
@@ -59,6 +88,16 @@ void pack(Arguments args) {
   Realm& realm = Realm::of(args);
   Local<v8::Object> packed = realm.new_packed();
   Wrapped::make<PackedMessage>(realm, packed, std::move(parcel));
+  args.GetReturnValue().Set(packed);
+}
+
+void pack_offer(Arguments args) {
+  Parcel parcel;
+  Handover handover;
+  if (!encode_argument(args, 0, &parcel, &handover)) return;
+  Realm& realm = Realm::of(args);
+  Local<v8::Object> packed = realm.new_packed();
+  Wrapped::make<PackedMessage>(realm, packed, std::move(parcel), std::move(handover));
   args.GetReturnValue().Set(packed);
 }
 
@@ -297,9 +336,12 @@ void lock_state(Arguments args) {
   set("waiting", v8::Integer::NewFromUnsigned(isolate, lock.waiting()));
   set("waitedMs", v8::Number::New(isolate, lock.waited_ms()));
   if (interpreter->state() == Interpreter::State::kBlocked) {
+    const uint64_t channel = interpreter->blocked_channel();
     const std::string where =
-        (interpreter->blocked_side() == Side::kSender ? "send to " : "receive from ") +
-        channel_label(interpreter->blocked_channel());
+        channel == Interpreter::kSelect
+            ? "select"
+            : (interpreter->blocked_side() == Side::kSender ? "send to " : "receive from ") +
+                  channel_label(channel);
     set("blockedIn", v8::String::NewFromUtf8(isolate, where.c_str()).ToLocalChecked());
   }
   args.GetReturnValue().Set(state);
@@ -313,7 +355,9 @@ const std::vector<NamedFunction>& control_functions() {
   static const std::vector<NamedFunction>* const functions = new std::vector<NamedFunction>{
       {"setHooks", set_hooks, true},
       {"createChannel", create_channel},
+      {"createTimer", create_timer},
       {"pack", pack},
+      {"packOffer", pack_offer},
       {"unpack", unpack},
       {"clone", clone},
       {"post", post, true},

@@ -1,6 +1,7 @@
 #include "endpoint_object.h"
 
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "../value/decode.h"
@@ -56,6 +57,7 @@ Status EndpointObject::arm(Parcel* message) {
   own.waiter = &waiting_->waiter;
   own.side = endpoint_.side();
   const bool carries = is_sender() && is_rendezvous();
+  if (message != nullptr) own.weight = message->weight();
   if (carries) own.parcel = std::move(*message);
   const Status status = channel().arm(own);
   if (status == Status::kWouldBlock) {
@@ -176,12 +178,21 @@ PackedMessage* packed_argument(Arguments args) {
   return nullptr;
 }
 
+bool check_intact(PackedMessage& message) {
+  if (message.intact()) return true;
+  message.realm().isolate()->ThrowException(v8::Exception::TypeError(
+      literal(message.realm().isolate(), "What was offered has been handed over meanwhile.")));
+  return false;
+}
+
 template <class Operation>
-void with_packed(Arguments args, Operation&& operation) {
+void with_packed(Arguments args, bool sends, Operation&& operation) {
   PackedMessage* message = packed_argument(args);
-  if (message == nullptr) return;
+  if (message == nullptr || !check_intact(*message)) return;
   const auto run = [&](Parcel& parcel) { return operation(self(args), &parcel); };
-  give(args, message->use(run, Status::kClosed));
+  const Status status = message->use(run, Status::kClosed);
+  if (status == Status::kDone && sends) message->commit();
+  give(args, status);
 }
 
 void construct(Arguments args) {
@@ -213,20 +224,23 @@ void put(Arguments args) {
 }
 
 void put_packed(Arguments args) {
-  with_packed(args,
+  with_packed(args, true,
               [&](EndpointObject& sender, Parcel* parcel) { return put(args, sender, *parcel); });
 }
 
 void arm_sender(Arguments args) {
-  with_packed(args, [](EndpointObject& sender, Parcel* parcel) { return sender.arm(parcel); });
+  with_packed(args, false,
+              [](EndpointObject& sender, Parcel* parcel) { return sender.arm(parcel); });
 }
 
 void settle_sender(Arguments args) {
-  with_packed(args, [](EndpointObject& sender, Parcel* parcel) { return sender.settle(parcel); });
+  with_packed(args, true,
+              [](EndpointObject& sender, Parcel* parcel) { return sender.settle(parcel); });
 }
 
 void withdraw_sender(Arguments args) {
-  with_packed(args, [](EndpointObject& sender, Parcel* parcel) { return sender.withdraw(parcel); });
+  with_packed(args, true,
+              [](EndpointObject& sender, Parcel* parcel) { return sender.withdraw(parcel); });
 }
 
 void take(Arguments args) {
@@ -269,7 +283,10 @@ void name(Arguments args) {
 }
 
 void capacity(Arguments args) {
-  args.GetReturnValue().Set(static_cast<double>(self(args).channel().capacity()));
+  const size_t capacity = self(args).channel().capacity();
+  args.GetReturnValue().Set(capacity == ChannelOptions::kUnbounded
+                                ? std::numeric_limits<double>::infinity()
+                                : static_cast<double>(capacity));
 }
 
 void size(Arguments args) {

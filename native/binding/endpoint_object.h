@@ -51,7 +51,7 @@ class EndpointObject final : public Wrapped {
   // Made when first needed: most handles never wait in the loop.
   struct Waiting {
     explicit Waiting(std::shared_ptr<Party> party, EndpointObject* owner)
-        : waiter(std::move(party), owner) {}
+        : waiter(std::move(party), static_cast<Wrapped*>(owner)) {}
     LoopWaiter waiter;
     Case own;
   };

@@ -5,14 +5,26 @@
 #include <utility>
 
 #include "../core/parcel.h"
+#include "../value/encode.h"
+#include "realm.h"
 #include "wrapped.h"
 
 namespace isolane {
 
 class PackedMessage final : public Wrapped {
  public:
-  PackedMessage(Realm& realm, v8::Local<v8::Object> handle, Parcel&& message)
-      : Wrapped(realm, handle), parcel_(std::move(message)) {}
+  // `handover`: what the message takes from its sender once it is sent.
+  PackedMessage(Realm& realm, v8::Local<v8::Object> handle, Parcel&& message,
+                Handover&& handover = Handover())
+      : Wrapped(realm, handle), parcel_(std::move(message)), handover_(std::move(handover)) {}
+
+  // Whether what it is to take is still the sender's to give.
+  bool intact() const { return handover_.intact(realm().isolate()); }
+  // It was sent.
+  void commit() {
+    handover_.commit(realm());
+    handover_ = Handover();
+  }
 
   // Calls `operation(Parcel&)` with the message, which nobody takes away meanwhile, or returns
   // `abandoned` if somebody has. The message is empty once it was sent or taken out.
@@ -30,6 +42,17 @@ class PackedMessage final : public Wrapped {
     return result;
   }
 
+  size_t weight() {
+    return use([](Parcel& parcel) { return parcel.weight(); }, size_t{0});
+  }
+  // Empty if somebody has taken it away.
+  Parcel take() {
+    return use([](Parcel& parcel) { return std::move(parcel); }, Parcel());
+  }
+  void put_back(Parcel&& message) {
+    (void)use([&](Parcel& parcel) { return parcel = std::move(message), true; }, false);
+  }
+
   void abandon() override {
     // In use, its user drops it.
     if (state_.exchange(State::kAbandoned, std::memory_order_acq_rel) == State::kIdle) {
@@ -42,6 +65,7 @@ class PackedMessage final : public Wrapped {
 
   std::atomic<State> state_{State::kIdle};
   Parcel parcel_;  // of whoever set the state to something else than kIdle
+  Handover handover_;
 };
 
 }  // namespace isolane

@@ -15,6 +15,7 @@
 #include "function_functions.h"
 #include "inspection_functions.h"
 #include "packed.h"
+#include "selection.h"
 
 namespace isolane {
 
@@ -60,6 +61,7 @@ void Realm::add_function(Local<v8::Object> target, const char* name,
 void Realm::make_templates() {
   sender_.Reset(isolate_, EndpointObject::sender_template(isolate_, data()));
   receiver_.Reset(isolate_, EndpointObject::receiver_template(isolate_, data()));
+  selection_.Reset(isolate_, Selection::make_template(isolate_, data()));
 
   const auto construct_moved = [](Arguments args) {
     if (!args.IsConstructCall() || !args[1]->IsArray()) {
@@ -128,6 +130,7 @@ void Realm::complete_binding(Local<v8::Object> binding) {
   set("NativeSender", sender_);
   set("NativeReceiver", receiver_);
   set("NativeMoved", moved_);
+  set("NativeSelection", selection_);
   add_functions(binding, false);
 }
 
@@ -222,8 +225,7 @@ void Realm::deliver(size_t limit) {
     if (!has_letter) waiter = party_->take_ready();
     if (!has_letter && waiter == nullptr) has_letter = party_->take_letter(letter);
     if (waiter != nullptr) {
-      auto* endpoint = static_cast<EndpointObject*>(waiter->owner());
-      Local<Value> handle = endpoint->handle(isolate_);
+      Local<Value> handle = static_cast<Wrapped*>(waiter->owner())->handle(isolate_);
       if (!handle.IsEmpty()) call_hook(on_ready_.Get(isolate_), 1, &handle);
     } else if (!has_letter || !deliver_letter(std::move(letter))) {
       return;

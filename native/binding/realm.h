@@ -69,7 +69,14 @@ class Realm : public HostObjects {
   // Waits in a channel: `operation` is called with a deadline and returns how it ended. While it
   // waits, whoever asks sees this party as blocked there, and termination gets through.
   template <class Operation>
-  Status block(const Endpoint& endpoint, Deadline deadline, Operation&& operation);
+  Status block(const Endpoint& endpoint, Deadline deadline, Operation&& operation) {
+    return block(endpoint.channel()->id(), endpoint.side(), deadline, operation);
+  }
+  // The same in several channels at once.
+  template <class Operation>
+  Status block_in_select(Deadline deadline, Operation&& operation) {
+    return block(Interpreter::kSelect, Side::kReceiver, deadline, operation);
+  }
 
   // Calls into JavaScript for each letter and each waiter that is ready; at most `limit` of them.
   void deliver(size_t limit);
@@ -118,6 +125,8 @@ class Realm : public HostObjects {
  private:
   void add_functions(v8::Local<v8::Object> binding, bool early);
   void make_templates();
+  template <class Operation>
+  Status block(uint64_t channel, Side side, Deadline deadline, Operation& operation);
   // Null if it is not one of those that live.
   std::shared_ptr<Interpreter> take_child(uint64_t id);
 
@@ -136,6 +145,7 @@ class Realm : public HostObjects {
   v8::Global<v8::FunctionTemplate> receiver_;
   v8::Global<v8::FunctionTemplate> moved_;
   v8::Global<v8::FunctionTemplate> packed_;
+  v8::Global<v8::FunctionTemplate> selection_;
 
   v8::Global<v8::Function> make_sender_;
   v8::Global<v8::Function> make_receiver_;
@@ -152,9 +162,9 @@ class Realm : public HostObjects {
 };
 
 template <class Operation>
-Status Realm::block(const Endpoint& endpoint, Deadline deadline, Operation&& operation) {
+Status Realm::block(uint64_t channel, Side side, Deadline deadline, Operation& operation) {
   RunningParty running;
-  if (self_ != nullptr) self_->set_blocked(endpoint.channel()->id(), endpoint.side());
+  if (self_ != nullptr) self_->set_blocked(channel, side);
   Status status;
   for (;;) {
     note_blocked(true);  // each time, since to look whether to stop is to run

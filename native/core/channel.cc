@@ -64,12 +64,22 @@ Ref<Channel> Channel::create(size_t capacity, std::string name) {
   return create(std::move(options));
 }
 
+namespace {
+
+ChannelOptions room_for_one() {
+  ChannelOptions options;
+  options.capacity = 1;
+  return options;
+}
+
+}  // namespace
+
 Ref<Channel> Channel::after(Deadline when, uint8_t tag) {
-  return registered(new (std::nothrow) TimedChannel<After>({.capacity = 1}, when, tag));
+  return registered(new (std::nothrow) TimedChannel<After>(room_for_one(), when, tag));
 }
 
 Ref<Channel> Channel::tick(Clock::duration period, uint8_t tag) {
-  return registered(new (std::nothrow) TimedChannel<Tick>({.capacity = 1}, period, tag));
+  return registered(new (std::nothrow) TimedChannel<Tick>(room_for_one(), period, tag));
 }
 
 Registry<Channel, UnownedChannel>& Channel::registry() {
@@ -83,7 +93,7 @@ Channel::Channel(ChannelOptions options)
       name_(std::move(options.name)),
       losses_(options.losses) {}
 
-Channel::~Channel() = default;
+Channel::~Channel() { lose(Parcel(), Loss::kNone); }
 
 bool Channel::retain_if_alive() {
   size_t count = references_.load(std::memory_order_relaxed);
@@ -112,11 +122,13 @@ void Channel::drop_handle(Side side) {
   shut(State::kClosed, {}, side == Side::kSender ? Queued::kKept : Queued::kDropped);
 }
 
-void Channel::disarm(Case& own) {
+bool Channel::disarm(Case& own) {
   // Always takes the lock, also for a case that a waker has unlinked: that waker may still be about
   // to unpark the waiter, or to move a message into the case.
   const auto locked = lock();
-  if (own.linked) waiting(own.side).unlink(own);
+  if (!own.linked) return false;
+  waiting(own.side).unlink(own);
+  return true;
 }
 
 void Channel::pass_on(Side side) {

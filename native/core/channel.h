@@ -97,8 +97,9 @@ class Channel {
   virtual Status arm(Case& own) = 0;
 
   // Afterwards nobody but the caller touches the case. Necessary for every case that was armed,
-  // also after it was selected; harmless for one that was not.
-  void disarm(Case& own);
+  // also after it was selected; harmless for one that was not. Whether it was still in the list:
+  // if not, and it was armed, it may have been woken to go on.
+  bool disarm(Case& own);
 
   // For who was selected for kRetry and leaves without having tried again in this channel (it was
   // cancelled or interrupted, or found what it wanted in another channel): lets another waiter of

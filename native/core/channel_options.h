@@ -20,6 +20,7 @@ enum class Loss : uint8_t {
   kOverflow = 0,
   kClosed = 1,  // the last receiver went
   kPoisoned = 2,
+  kNone = 3,  // the channel is gone, and nothing more will be lost
 };
 
 // Who is told of messages that were accepted and are not delivered: a party, by letters of this

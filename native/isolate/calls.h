@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "../core/party.h"
-#include "call_table.h"
 #include "../core/watchdog.h"
+#include "call_table.h"
 
 namespace isolane {
 

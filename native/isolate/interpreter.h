@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "../core/waiter.h"
+#include "../core/watchdog.h"
 #include "../value/reason.h"
 #include "code_control.h"
 #include "cpu_profiles.h"
@@ -28,7 +29,6 @@
 #include "modules.h"
 #include "start_steps.h"
 #include "thread_clock.h"
-#include "../core/watchdog.h"
 
 namespace isolane {
 
@@ -105,7 +105,8 @@ class Interpreter final : public std::enable_shared_from_this<Interpreter> {
   bool reserved() const { return reserved_.load(std::memory_order_acquire); }
   // One that was reserved is wanted now, under this name. False if it is not there any more.
   bool claim(const std::string& name);
-  // Where it waits, or did last, when its state is kBlocked.
+  // Where it waits, or did last, when its state is kBlocked: a channel, or several in a select.
+  static constexpr uint64_t kSelect = 0;
   uint64_t blocked_channel() const { return blocked_in_.load(std::memory_order_relaxed) >> 1; }
   Side blocked_side() const {
     return static_cast<Side>(blocked_in_.load(std::memory_order_relaxed) & 1);

@@ -16,6 +16,7 @@ enum class NativeLetter : uint32_t {
   kCancelled = 3,
   kDropCall = 4,
   kCpuTime = 5,
+  kUndelivered = 6,
 };
 
 // In the type of a letter: it asks for a call that may be stopped.

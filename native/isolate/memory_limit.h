@@ -7,9 +7,9 @@
 #include <cstddef>
 #include <memory>
 
+#include "../core/watchdog.h"
 #include "counting_allocator.h"
 #include "uncounted_memory.h"
-#include "../core/watchdog.h"
 
 namespace isolane {
 

@@ -194,7 +194,9 @@ struct Scenario {
            std::to_string(capacity) + ", " + std::to_string(max_bytes) + " bytes, " + name_of(way);
   }
   // Fewer where nearly every message is a switch between threads.
-  uint64_t messages() const { return scaled(std::min(capacity, max_bytes / 8) < 16 ? 2000 : 20000); }
+  uint64_t messages() const {
+    return scaled(std::min(capacity, max_bytes / 8) < 16 ? 2000 : 20000);
+  }
 };
 
 class Run {

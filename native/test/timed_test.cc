@@ -1,6 +1,9 @@
+#include <atomic>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <thread>
+#include <vector>
 
 #include "core/channel.h"
 #include "core/endpoint.h"

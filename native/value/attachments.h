@@ -29,8 +29,15 @@ struct EndpointAttachment final : ValueAttachment {
 // The memory of an ArrayBuffer that was handed over, or of a SharedArrayBuffer.
 struct BufferAttachment final : ValueAttachment {
   BufferAttachment(Kind kind, std::shared_ptr<v8::BackingStore> s)
-      : ValueAttachment(kind), store(std::move(s)) {}
+      : ValueAttachment(kind),
+        store(std::move(s)),
+        weight_(kind == Kind::kMovedBuffer ? store->ByteLength() : 0) {}
+  size_t weight() const override { return weight_; }
+
   std::shared_ptr<v8::BackingStore> store;
+
+ private:
+  const size_t weight_;  // the store may be gone, or shared and growing
 };
 
 struct WasmAttachment final : ValueAttachment {

@@ -307,6 +307,7 @@ bool encode_moved_bytes(HostObjects& host, Local<Value> value, Parcel* parcel, H
   std::unique_ptr<Block> block = Block::allocate(sizeof extent);
   if (block == nullptr) return throw_out_of_memory(host);
   std::memcpy(block->bytes, &extent, sizeof extent);
+  block->size = 0;  // so that the message weighs what its buffer does
   block->attachments.push_back(std::make_unique<BufferAttachment>(
       ValueAttachment::Kind::kMovedBuffer, buffer->GetBackingStore()));
   parcel->set_block(kTagMovedBytes, std::move(block), kind);

@@ -4,7 +4,7 @@
  * Nothing here is public. The classes of `src/channel` and `src/interpreter` put the public API on top.
  */
 
-import type { Status } from './codes.js';
+import type { Overflow, Status } from './codes.js';
 import type { CodeCacheCounts, ModuleBinding } from './module-binding.js';
 
 /** An endpoint on its way into a JavaScript object; only native code makes one. */
@@ -67,6 +67,22 @@ export interface NativeReceiver extends NativeEndpoint {
   nativeWithdraw(): unknown;
 }
 
+/** A select that waits. The numbers are indices of cases that have happened, or `Selected`. */
+export interface NativeSelection {
+  /** Blocks the thread for so many milliseconds at most. */
+  nativeWait(timeout: number): number;
+  /** Has `onReady` called when a case may have happened, or can now. */
+  nativeArm(): number;
+  /** After `onReady`, or instead of it. */
+  nativeSettle(): number;
+  /** Stops waiting, unless a case has happened. */
+  nativeWithdraw(): number;
+  /** The message that a case has received. */
+  nativeTake(index: number): unknown;
+  /** This case was chosen in the end, or none: what was woken for others wakes somebody else. */
+  nativeChoose(index: number): void;
+}
+
 /** Marks a value to be handed over; see `move` in src/ownership. */
 export interface NativeMoved {
   readonly value: unknown;
@@ -78,7 +94,8 @@ export interface Hooks {
   makeReceiver(seed: EndpointSeed): NativeReceiver;
   /** Makes the error for a value that cannot travel; `why` is the engine's message. */
   notShareable(value: unknown, why: string): Error;
-  onReady(endpoint: NativeEndpoint): void;
+  /** What waited may go on: an endpoint, or a select. */
+  onReady(waiting: NativeEndpoint | NativeSelection): void;
   /**
    * `tag`: of a call that may be stopped; 0 for everything else. `problem`: what was thrown when the body was read, which is undefined
    * then.
@@ -153,6 +170,10 @@ export interface Binding {
 
   readonly NativeSender: abstract new (seed: EndpointSeed) => NativeSender;
   readonly NativeReceiver: abstract new (seed: EndpointSeed) => NativeReceiver;
+  readonly NativeSelection: abstract new (
+    ends: readonly NativeEndpoint[],
+    messages: readonly (Packed | undefined)[],
+  ) => NativeSelection;
   /** `transfer`: the buffers and endpoints below `value` that are handed over with it. */
   readonly NativeMoved: new (
     value: unknown,
@@ -167,7 +188,18 @@ export interface Binding {
     onLetter: Hooks['onLetter'],
   ): void;
   /** Throws a RangeError when there is no memory for that capacity. */
-  createChannel(capacity: number, name: string): [EndpointSeed, EndpointSeed];
+  /** `reports`: what is lost is posted to this party (`NativeLetter.undelivered`). */
+  createChannel(
+    capacity: number,
+    name: string,
+    overflow: Overflow,
+    maxBytes: number,
+    reports: boolean,
+  ): [EndpointSeed, EndpointSeed];
+  /** The receiver of a channel without senders: a message after so many milliseconds, or, if `repeats`, every so many. */
+  createTimer(ms: number, repeats: boolean): EndpointSeed;
+  /** As `pack`, but nothing is handed over before the message is sent. */
+  packOffer(value: unknown): Packed;
   /** Encodes a message once; throws what `notShareable` makes, and then nothing has been handed over. */
   pack(value: unknown, transfer?: readonly object[]): Packed;
   /** Takes a message out that was not sent. */

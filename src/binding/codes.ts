@@ -28,6 +28,32 @@ export enum NativeLetter {
   dropCall = 4,
   /** Comes before `ended`, to the same parties: the id is the microseconds of processor time that its thread used. */
   cpuTime = 5,
+  /** The body was sent into a channel of this party's, and nobody will receive it: the id is the channel's, times 4, plus a `Loss`. */
+  undelivered = 6,
+}
+
+/** Why a message was not delivered; the same numbers as `Loss` in native/core/channel_options.h. */
+export enum Loss {
+  overflow = 0,
+  closed = 1,
+  poisoned = 2,
+  /** None: the channel is gone, and nothing more will be lost. */
+  none = 3,
+}
+
+/** What happens to a message that finds the channel full; the same numbers as `Overflow` there. */
+export enum Overflow {
+  block = 0,
+  dropNewest = 1,
+  dropOldest = 2,
+}
+
+/** What a select came to, where that is not the index of a case; the same numbers as `Selection::Outcome` in native/binding/selection.h. */
+export enum Selected {
+  tryAgain = -1,
+  timedOut = -2,
+  interrupted = -3,
+  waits = -4,
 }
 
 /** Why a call was stopped; the same numbers as `CancelCause` in native/isolate/call_table.h. */

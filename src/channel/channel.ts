@@ -1,16 +1,33 @@
 import '../binding/symbols.js';
 import { native } from '../binding/binding.js';
+import { Overflow } from '../binding/codes.js';
 import { IsolaneError } from '../errors/isolane-error.js';
 import { Receiver } from './receiver.js';
 import { Sender } from './sender.js';
+import { listenForLosses, type OnUndelivered } from './undelivered.js';
 
 /** How a channel is made. */
-export interface ChannelOptions {
+export interface ChannelOptions<T = unknown> {
   /**
-   * How many messages are queued before a sender has to wait: an integer from 0 to 2 ** 31, 1024 by default. With 0 a send
-   * ends when the message is received.
+   * How many messages are queued before a sender has to wait: an integer from 0 to 2 ** 31, or `Infinity`; 1024 by default. With 0 a
+   * send ends when the message is received.
    */
   capacity?: number | undefined;
+  /**
+   * What happens to a message that finds the channel full. `block` (by default): its sender waits. `drop-newest`: it is dropped.
+   * `drop-oldest`: what has been queued for longest is dropped. Not with a capacity of 0.
+   */
+  overflow?: 'block' | 'drop-newest' | 'drop-oldest' | undefined;
+  /**
+   * The channel is also full when what is queued has so many bytes: those of strings, buffers and encoded objects, and 8 for a number or
+   * the like. An empty one takes a single message of any size. No limit by default. Not with a capacity of 0.
+   */
+  maxBytes?: number | undefined;
+  /**
+   * Is told, in this interpreter, of every message that was accepted and will never be received: dropped by an overflow, or left when the
+   * last receiver was gone or the channel was poisoned. It does not keep Node alive.
+   */
+  onUndelivered?: OnUndelivered<T> | undefined;
   /** Appears in error messages. */
   name?: string | undefined;
 }
@@ -84,7 +101,7 @@ export class Channel<T> extends Pair<T> {
  * Makes a channel: a queue in native memory with any number of senders and receivers, in any interpreters. Each message is
  * received exactly once, in the order of its sender.
  *
- * Throws a TypeError or RangeError if the capacity is not an integer from 0 to 2 ** 31 or is more than there is memory for.
+ * Throws a TypeError or RangeError if an option is not what it must be, or the capacity is more than there is memory for.
  *
  * ```js
  * import { channel, Interpreter } from 'isolane';
@@ -96,34 +113,70 @@ export class Channel<T> extends Pair<T> {
  * await interpreter.close();
  * ```
  */
-export function channel<T = unknown>(options?: number | ChannelOptions): Channel<T> {
-  const { capacity, name } = checked(options);
-  const [senderSeed, receiverSeed] = native.createChannel(capacity, name);
-  return new Channel(new Sender<T>(senderSeed), new Receiver<T>(receiverSeed));
+export function channel<T = unknown>(options?: number | ChannelOptions<T>): Channel<T> {
+  const { capacity, name, overflow, maxBytes, onUndelivered } = checked(options);
+  const [senderSeed, receiverSeed] = native.createChannel(
+    capacity,
+    name,
+    overflow,
+    maxBytes,
+    onUndelivered !== undefined,
+  );
+  const made = new Channel(new Sender<T>(senderSeed), new Receiver<T>(receiverSeed));
+  if (onUndelivered !== undefined) {
+    listenForLosses(made.id, onUndelivered as OnUndelivered<unknown>);
+  }
+  return made;
 }
 
-function checked(options: number | ChannelOptions = {}): { capacity: number; name: string } {
-  if (typeof options === 'number') return { capacity: checkedCapacity(options), name: '' };
+interface Checked<T> {
+  capacity: number;
+  name: string;
+  overflow: Overflow;
+  maxBytes: number;
+  onUndelivered: OnUndelivered<T> | undefined;
+}
+
+const overflows = {
+  block: Overflow.block,
+  'drop-newest': Overflow.dropNewest,
+  'drop-oldest': Overflow.dropOldest,
+};
+
+function checked<T>(options: number | ChannelOptions<T> = {}): Checked<T> {
+  if (typeof options === 'number') return checked({ capacity: options });
   if (typeof options !== 'object' || options === null) {
     throw new TypeError('channel() takes a capacity or an object with options.');
   }
-  for (const later of ['overflow', 'maxBytes', 'of']) {
-    if (later in options) throw notYet(`The option ${later} of channel()`, 'leave it out');
-  }
-  const { capacity = DEFAULT_CAPACITY, name = '' } = options;
+  if ('of' in options) throw notYet('The option of of channel()', 'leave it out');
+  const { capacity = DEFAULT_CAPACITY, name = '', overflow = 'block', onUndelivered } = options;
+  const { maxBytes = Number.POSITIVE_INFINITY } = options;
   if (typeof name !== 'string') throw new TypeError('The name of a channel must be a string.');
-  return { capacity: checkedCapacity(capacity), name };
+  if (!Object.hasOwn(overflows, overflow)) {
+    const known = Object.keys(overflows).join(', ');
+    throw new TypeError(`overflow must be one of ${known}, but is ${String(overflow)}.`);
+  }
+  if (onUndelivered !== undefined && typeof onUndelivered !== 'function') {
+    throw new TypeError('onUndelivered must be a function.');
+  }
+  checkNumber(capacity, 'capacity', 0);
+  checkNumber(maxBytes, 'maxBytes', 1);
+  if (capacity === 0 && (overflow !== 'block' || maxBytes !== Number.POSITIVE_INFINITY)) {
+    throw new RangeError(
+      'overflow and maxBytes need a capacity of 1 or more: nothing is queued with 0.',
+    );
+  }
+  return { capacity, name, overflow: overflows[overflow], maxBytes, onUndelivered };
 }
 
-function checkedCapacity(capacity: unknown): number {
-  if (typeof capacity !== 'number') throw new TypeError('capacity must be a number.');
-  if (capacity === Number.POSITIVE_INFINITY)
-    throw notYet('An unbounded channel', 'use a capacity from 0 to 2 ** 31');
-  if (!Number.isInteger(capacity) || capacity < 0 || capacity > LARGEST_CAPACITY) {
-    const range = `an integer from 0 to ${LARGEST_CAPACITY}`;
-    throw new RangeError(`capacity must be ${range}, but is ${capacity}.`);
+function checkNumber(given: unknown, name: string, least: number): void {
+  if (typeof given !== 'number') throw new TypeError(`${name} must be a number.`);
+  const most = name === 'capacity' ? LARGEST_CAPACITY : Number.MAX_SAFE_INTEGER;
+  if (given === Number.POSITIVE_INFINITY) return;
+  if (!Number.isInteger(given) || given < least || given > most) {
+    const range = `an integer from ${least} to ${most}, or Infinity`;
+    throw new RangeError(`${name} must be ${range}, but is ${given}.`);
   }
-  return capacity;
 }
 
 function notYet(what: string, instead: string): IsolaneError {

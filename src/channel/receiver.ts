@@ -54,6 +54,8 @@ export class Receiver<T> extends native.NativeReceiver {
   /** Whether native code was asked to tell when there is a message for the first pending receive. */
   private armed = false;
   private released = false;
+  /** Selects that wait for this handle. @internal */
+  selects: Set<{ again(): void }> | undefined = undefined;
 
   /** @internal */
   constructor(seed: EndpointSeed) {
@@ -208,6 +210,7 @@ export class Receiver<T> extends native.NativeReceiver {
       this.rejectPending();
       this.released = true;
       this.nativeRelease();
+      for (const select of this.selects ?? []) select.again();
     });
   }
 
@@ -252,6 +255,32 @@ export class Receiver<T> extends native.NativeReceiver {
   /** A message, or `NOTHING` if there is none that is not someone else's, or none any more. @internal */
   takeNow(): unknown {
     return this.pending.head === null ? this.nativeTake() : NOTHING;
+  }
+
+  /** The same for a select, which comes after the receives that are pending. @internal */
+  takeForSelect(): unknown {
+    if (this.pending.head !== null) whole(() => this.advance());
+    return this.takeNow();
+  }
+
+  /** Whether that found the channel closed and drained. Throws if this handle is, or the channel was poisoned. @internal */
+  hasEnded(): boolean {
+    const status = this.pending.head === null ? this.nativeStatus() : wouldBlock;
+    if (status === wouldBlock) return false;
+    if (status === Status.closed && !this.released && this.nativeIsOpen()) return true;
+    throw this.failure(status);
+  }
+
+  /** Pending receives do not wait while this thread blocks in a select. @internal */
+  pause(): void {
+    const message = this.withdraw();
+    const first = this.pending.head;
+    if (message !== NOTHING && first !== null) this.remove(first).resolve(message);
+  }
+
+  /** @internal */
+  resume(): void {
+    if (!this.armed) this.advance();
   }
 
   private failure(status: Status): Error {

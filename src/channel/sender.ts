@@ -7,6 +7,7 @@ import { now } from '../binding/world.js';
 import { carriesMoved, unmarked } from '../ownership/move.js';
 import { channelName, describeEndpoint, failure, INSPECT } from './failure.js';
 import { Fifo, type Waiting } from './fifo.js';
+import { Offer } from './offer.js';
 import {
   type CancelReason,
   goesOnLater,
@@ -79,6 +80,8 @@ export class Sender<T> extends native.NativeSender {
   private armed = false;
   /** Set by `close`; pending sends are still sent then. */
   private released = false;
+  /** Selects that wait for this handle. @internal */
+  selects: Set<{ again(): void }> | undefined = undefined;
 
   /** @internal */
   constructor(seed: EndpointSeed) {
@@ -218,6 +221,25 @@ export class Sender<T> extends native.NativeSender {
     return sent;
   }
 
+  /**
+   * A case of a `select`: this value is sent if it is chosen. It is encoded now, once; what is marked by `move()` is handed over only when
+   * it is sent.
+   *
+   * Throws a NotShareableError, and a ChannelClosedError or MovedError if this handle was closed or moved away.
+   *
+   * ```js
+   * import { channel, select } from 'isolane';
+   *
+   * const [tx, rx] = channel(1);
+   * const { key } = await select({ sent: tx.offer('hello') });
+   * console.log(key, rx.tryReceive()); // sent hello
+   * ```
+   */
+  offer(value: T): Offer<T> {
+    if (this.released || !this.nativeIsOpen()) throw this.failure(Status.closed, unmarked(value));
+    return new Offer(this, native.packOffer(value), value);
+  }
+
   /** Another handle of the same channel, to be closed on its own. */
   clone(): Sender<T> {
     if (this.released || !this.nativeIsOpen()) throw this.failure(Status.closed);
@@ -233,6 +255,7 @@ export class Sender<T> extends native.NativeSender {
     whole(() => {
       this.released = true;
       if (this.pending.head === null) this.nativeRelease();
+      for (const select of this.selects ?? []) select.again();
     });
   }
 
@@ -259,6 +282,28 @@ export class Sender<T> extends native.NativeSender {
     if (!this.armed || this.pending.head === null) return;
     goOn(this.pending.head.scope);
     this.advance();
+  }
+
+  /** Sends what a select offers, after the sends that are pending; false if that would have to wait. @internal */
+  tryOffer(offer: Offer<T>): boolean {
+    const closed = this.released;
+    if (!closed && this.pending.head !== null) whole(() => this.advance());
+    if (!closed && this.pending.head !== null) return false;
+    const status = closed ? Status.closed : this.nativePutPacked(offer.message);
+    if (status === done) return true;
+    if (status === wouldBlock) return false;
+    throw this.failure(status, unmarked(offer.value));
+  }
+
+  /** Pending sends do not wait while this thread blocks in a select. @internal */
+  pause(): void {
+    const first = this.pending.head;
+    if (first !== null && this.withdraw(first) === done) this.settle(first, done);
+  }
+
+  /** @internal */
+  resume(): void {
+    if (!this.armed) this.advance();
   }
 
   private failure(status: Status, value?: unknown): Error {

@@ -1,4 +1,5 @@
 import {
+  after,
   Channel,
   ChannelClosedError,
   ChannelPoisonedError,
@@ -13,9 +14,15 @@ import {
   MovedError,
   move,
   NotShareableError,
+  never,
+  Offer,
   Receiver,
   Sender,
+  select,
+  selectSync,
   TimeoutError,
+  tick,
+  trySelect,
 } from '../everywhere.js';
 
 type Api = Record<keyof typeof import('../everywhere.js'), unknown>;
@@ -28,10 +35,11 @@ let made: Readonly<Api> | undefined;
  */
 export function api(): Readonly<Api> {
   made ??= Object.freeze({
+    after,
     Channel,
+    channel,
     ChannelClosedError,
     ChannelPoisonedError,
-    channel,
     DeadlockError,
     ExecutionTimeoutError,
     Interpreter,
@@ -39,12 +47,18 @@ export function api(): Readonly<Api> {
     IsolaneError,
     LockTimeoutError,
     MemoryLimitError,
-    MovedError,
     move,
+    MovedError,
+    never,
     NotShareableError,
+    Offer,
     Receiver,
+    select,
+    selectSync,
     Sender,
+    tick,
     TimeoutError,
+    trySelect,
   } satisfies Api);
   return made;
 }

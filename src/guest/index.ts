@@ -6,7 +6,7 @@
 import '../binding/symbols.js';
 import { setTags } from '../binding/call-scope.js';
 import { shareOwnCode } from '../binding/own-code.js';
-import { deliver } from '../interpreter/post-office.js';
+import { deliver } from '../binding/post-office.js';
 import { answerSync, openCalls, serve } from '../interpreter/serve.js';
 import { guest } from './binding.js';
 import { runTimers } from './end.js';

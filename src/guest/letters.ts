@@ -1,4 +1,4 @@
-import { deliver, handleUnread } from '../interpreter/post-office.js';
+import { deliver, handleUnread } from '../binding/post-office.js';
 import { Letter } from '../interpreter/protocol.js';
 import { hasLibrary, library } from './library.js';
 

@@ -1,9 +1,9 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { hold, release } from '../binding/alive.js';
 import { native } from '../binding/binding.js';
+import { handleLetters } from '../binding/post-office.js';
 import { IsolaneError } from '../errors/isolane-error.js';
 import { type NodeRuntimeOptions, setStartNodeRuntime } from '../interpreter/node-runtime.js';
-import { handleLetters } from '../interpreter/post-office.js';
 import { Letter } from '../interpreter/protocol.js';
 import { NODE_GUEST, type NodeGuestData } from './node-guest.js';
 import { entry } from './paths.js';

@@ -1,7 +1,7 @@
 import { native } from '../binding/binding.js';
+import { handleLetters } from '../binding/post-office.js';
 import { type Line, lineOf, plainText } from './console-lines.js';
 import { callListener } from './listeners.js';
-import { handleLetters } from './post-office.js';
 import { type ConsoleLevel, type ConsoleRoute, Letter } from './protocol.js';
 
 /** What an interpreter's console was told to print. */

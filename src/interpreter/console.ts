@@ -1,6 +1,6 @@
+import { post } from '../binding/post-office.js';
 import { callSite, now } from '../binding/world.js';
 import { ownConsoleRoute } from './console-routes.js';
-import { post } from './post-office.js';
 import { type ConsoleBody, type ConsoleLevel, type ConsoleRoute, Letter } from './protocol.js';
 import { withoutOurFrames } from './stacks.js';
 import { isPlain, withStandIns } from './stand-ins.js';

@@ -1,14 +1,15 @@
 import { type Hooks, native } from '../binding/binding.js';
+import { deliver } from '../binding/post-office.js';
 import { Receiver } from '../channel/receiver.js';
+import type { PendingSelect } from '../channel/select.js';
 import { Sender } from '../channel/sender.js';
 import { notShareable } from '../ownership/not-shareable.js';
-import { deliver } from './post-office.js';
 
 export const hooks: Hooks = {
   makeSender: (seed) => new Sender(seed),
   makeReceiver: (seed) => new Receiver(seed),
   notShareable: (value, why) => notShareable(value, why),
-  onReady: (endpoint) => (endpoint as Sender<unknown> | Receiver<unknown>).onReady(),
+  onReady: (waiting) => (waiting as Sender<unknown> | Receiver<unknown> | PendingSelect).onReady(),
   onLetter: deliver,
 };
 

@@ -5,6 +5,7 @@ import {
   type NativeInterpreterOptions,
   native,
 } from '../binding/binding.js';
+import { post } from '../binding/post-office.js';
 import { callSite } from '../binding/world.js';
 import { IsolaneError } from '../errors/isolane-error.js';
 import { type CallOptions, checkedCallOptions } from './call-options.js';
@@ -26,7 +27,6 @@ import { forgetPolicy, policyFor } from './module-policy.js';
 import { interpreterName } from './names.js';
 import { startNodeRuntime } from './node-runtime.js';
 import { checked, checkGlobals, type InterpreterOptions } from './options.js';
-import { post } from './post-office.js';
 import {
   type ConsoleRoute,
   type ErrorRoute,

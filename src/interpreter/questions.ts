@@ -1,11 +1,11 @@
 /** Questions that one party asks another: by letter, and also where the one who asks cannot go on without the answer. */
 
+import { handleLetters, post } from '../binding/post-office.js';
 import { channel } from '../channel/channel.js';
 import type { Sender } from '../channel/sender.js';
 import { move } from '../ownership/move.js';
 import { correspondent } from './calls.js';
 import { decodeError, encodeError } from './errors-that-cross.js';
-import { handleLetters, post } from './post-office.js';
 import { type CallSyncReply, Letter } from './protocol.js';
 
 type QuestionBody = [question: unknown, reply?: Sender<CallSyncReply>];

@@ -1,9 +1,9 @@
 import { native } from '../binding/binding.js';
+import { post } from '../binding/post-office.js';
 import { writeTo } from './console.js';
 import { ownConsoleRoute } from './console-routes.js';
 import { type EncodedError, encodeError } from './errors-that-cross.js';
 import { interpreterName } from './names.js';
-import { post } from './post-office.js';
 import { type ConsoleRoute, type ErrorRoute, Letter, type UncaughtBody } from './protocol.js';
 import { ownErrorRoute } from './uncaught-errors.js';
 import { unspeakable } from './unspeakable.js';

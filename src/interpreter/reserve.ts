@@ -1,9 +1,9 @@
 import { hold, release } from '../binding/alive.js';
 import { native } from '../binding/binding.js';
+import { handleLetters, post } from '../binding/post-office.js';
 import { startTimer } from '../binding/world.js';
 import { born, onEnded } from './calls.js';
 import { sourceOf } from './functions.js';
-import { handleLetters, post } from './post-office.js';
 import { Letter } from './protocol.js';
 
 /** Ids of interpreters that are ready, the oldest first. */

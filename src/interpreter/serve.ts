@@ -2,11 +2,11 @@ import { native } from '../binding/binding.js';
 import { endScope, startScope, stopScope } from '../binding/call-scope.js';
 import { NativeLetter } from '../binding/codes.js';
 import { whole } from '../binding/own-code.js';
+import { handleLetters, post, Unreadable } from '../binding/post-office.js';
 import { compileFunction, type FunctionCompiler } from './compile-function.js';
 import type { EncodedError } from './errors-that-cross.js';
 import type { FunctionText } from './function-text.js';
 import { mayIterate } from './may-iterate.js';
-import { handleLetters, post, Unreadable } from './post-office.js';
 import { type CallBody, type CallSyncReply, Letter, type ScriptBody } from './protocol.js';
 import { unspeakable } from './unspeakable.js';
 

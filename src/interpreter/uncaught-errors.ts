@@ -1,10 +1,10 @@
 /** Where what nobody caught in an interpreter goes. */
 
 import { native } from '../binding/binding.js';
+import { handleLetters, Unreadable } from '../binding/post-office.js';
 import { decodeError } from './errors-that-cross.js';
 import { callListener } from './listeners.js';
 import { interpreterName } from './names.js';
-import { handleLetters, Unreadable } from './post-office.js';
 import { type ErrorRoute, Letter, type UncaughtBody } from './protocol.js';
 
 /** What is known of an error that nobody caught. */

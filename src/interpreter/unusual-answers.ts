@@ -1,6 +1,7 @@
 /** What answering requests takes beyond calls and scripts that return a value. Interpreters load it when they first need it. */
 
 import { native } from '../binding/binding.js';
+import { handleLetters, post } from '../binding/post-office.js';
 import { InterpreterClosedError } from '../errors/interpreter-errors.js';
 import { IsolaneError } from '../errors/isolane-error.js';
 import { NotShareableError } from '../errors/ownership-errors.js';
@@ -19,7 +20,6 @@ import {
 } from './iterators.js';
 import { setOwnPolicy } from './module-policy.js';
 import { interpreterName } from './names.js';
-import { handleLetters, post } from './post-office.js';
 import {
   type CallExportBody,
   type ConsoleRoute,

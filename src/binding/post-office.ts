@@ -1,4 +1,4 @@
-import { native } from '../binding/binding.js';
+import { native } from './binding.js';
 
 /** `tag`: of a call that may be stopped; 0 for everything else. */
 export type LetterHandler = (from: number, id: number, body: unknown, tag: number) => void;

@@ -1,0 +1,367 @@
+import '../binding/symbols.js';
+import { hold, release } from '../binding/alive.js';
+import { type NativeSelection, native, type Packed } from '../binding/binding.js';
+import { currentScope, goOn, isStopped, neverSettles } from '../binding/call-scope.js';
+import { Selected as Outcome } from '../binding/codes.js';
+import { now } from '../binding/world.js';
+import { DeadlockError } from '../errors/channel-errors.js';
+import { Offer } from './offer.js';
+import {
+  type AbortSignalLike,
+  type CancelReason,
+  throwIfAborted,
+  timedOut,
+  timeoutOf,
+  watch,
+} from './options.js';
+import { Receiver } from './receiver.js';
+import type { Sender } from './sender.js';
+
+const { NOTHING } = native;
+
+/** One case of a select; `null`, `undefined` and `false` are cases that are switched off. */
+export type SelectCase = Receiver<never> | Offer<never> | null | undefined | false;
+
+/** What a select has chosen: the key of the case, and what was received. */
+export type Selected<Cases> = {
+  [Key in keyof Cases & string]: Cases[Key] extends infer Case
+    ? Case extends Receiver<infer T>
+      ?
+          | { readonly key: Key; readonly value: T; readonly closed?: undefined }
+          | { readonly key: Key; readonly value?: undefined; readonly closed: true }
+      : Case extends Offer<infer _>
+        ? { readonly key: Key; readonly value?: undefined; readonly closed?: undefined }
+        : never
+    : never;
+}[keyof Cases & string];
+
+/** How to choose among several cases that are ready, and how long to wait for one. */
+export interface SelectOptions {
+  /**
+   * `random` (by default): each as likely as any other; `priority`: the first of them; `fair`: the one whose handle was chosen least
+   * recently.
+   */
+  order?: 'random' | 'priority' | 'fair' | undefined;
+  /** Milliseconds, fractions allowed; waits for ever by default. */
+  timeout?: number | undefined;
+  /** When it aborts, the select rejects with its reason, and nothing has happened. `selectSync` looks at it once, at the start. */
+  signal?: AbortSignalLike | undefined;
+}
+
+type Cases = Readonly<Record<string, SelectCase>>;
+type Chosen = { key: string; value?: unknown; closed?: true };
+type AnyReceiver = Receiver<unknown>;
+type AnyOffer = Offer<unknown>;
+
+let chosenSoFar = 0;
+
+/** When a handle was chosen last, for those that are asked in fair order. */
+const lastChosen = new WeakMap<object, number>();
+
+/** The cases of one select that are switched on, and how to choose among them. */
+class Choice {
+  readonly keys: string[] = [];
+  readonly cases: (AnyReceiver | AnyOffer)[] = [];
+
+  constructor(
+    cases: Cases,
+    private readonly order: 'random' | 'priority' | 'fair',
+  ) {
+    for (const key of Object.keys(cases)) {
+      const one: unknown = cases[key];
+      if (one === null || one === undefined || one === false) continue;
+      if (one instanceof Offer) {
+        if (one.taken) throw new TypeError(`The offer of case ${key} was taken before.`);
+      } else if (!(one instanceof Receiver)) {
+        const what = 'a receiver, an offer (sender.offer(value)), or null to switch it off';
+        throw new TypeError(`The case ${key} of a select must be ${what}.`);
+      }
+      this.keys.push(key);
+      this.cases.push(one);
+    }
+  }
+
+  get size(): number {
+    return this.cases.length;
+  }
+
+  /** The index of a case that has happened, and what came of it; undefined if none can happen now. Throws for a poisoned channel. */
+  attempt(): { index: number; chosen: Chosen } | undefined {
+    if (this.order === 'random') return this.attemptAtRandom();
+    for (const index of this.order === 'fair' ? this.leastRecent() : this.cases.keys()) {
+      const chosen = this.tryCase(index);
+      if (chosen !== undefined) return { index, chosen };
+    }
+    return undefined;
+  }
+
+  /** What came of a case that native code has found to have happened. */
+  happened(index: number, value: unknown): Chosen {
+    const one = this.cases[index] as AnyReceiver | AnyOffer;
+    const key = this.note(index, one);
+    if (one instanceof Receiver) return { key, value };
+    one.taken = true;
+    return { key };
+  }
+
+  ends(): (AnyReceiver | Sender<unknown>)[] {
+    return this.cases.map((one) => (one instanceof Offer ? one.sender : one));
+  }
+
+  messages(): (Packed | undefined)[] {
+    return this.cases.map((one) => (one instanceof Offer ? one.message : undefined));
+  }
+
+  private attemptAtRandom(): { index: number; chosen: Chosen } | undefined {
+    const { size } = this;
+    if (size === 1) {
+      const chosen = this.tryCase(0);
+      return chosen && { index: 0, chosen };
+    }
+    // Any of them first; then, if need be, the others, each as likely as any other.
+    const first = Math.floor(Math.random() * size);
+    const chosen = this.tryCase(first);
+    if (chosen !== undefined) return { index: first, chosen };
+    const left = [...this.cases.keys()];
+    left[first] = left[size - 1] as number;
+    for (let count = size - 1; count > 0; count--) {
+      const at = Math.floor(Math.random() * count);
+      const index = left[at] as number;
+      const chosen = this.tryCase(index);
+      if (chosen !== undefined) return { index, chosen };
+      left[at] = left[count - 1] as number;
+    }
+    return undefined;
+  }
+
+  private leastRecent(): number[] {
+    const when = this.ends().map((end) => lastChosen.get(end) ?? 0);
+    return [...this.cases.keys()].sort((a, b) => (when[a] as number) - (when[b] as number));
+  }
+
+  private tryCase(index: number): Chosen | undefined {
+    const one = this.cases[index] as AnyReceiver | AnyOffer;
+    if (one instanceof Offer) {
+      if (!one.sender.tryOffer(one)) return undefined;
+      one.taken = true;
+      return { key: this.note(index, one) };
+    }
+    const value = one.takeForSelect();
+    if (value !== NOTHING) return { key: this.note(index, one), value };
+    return one.hasEnded() ? { key: this.note(index, one), closed: true } : undefined;
+  }
+
+  private note(index: number, one: AnyReceiver | AnyOffer): string {
+    if (this.order === 'fair')
+      lastChosen.set(one instanceof Offer ? one.sender : one, ++chosenSoFar);
+    return this.keys[index] as string;
+  }
+}
+
+/** A select that waits in the event loop. @internal */
+export class PendingSelect extends native.NativeSelection {
+  private readonly scope = currentScope();
+  private stopWatching: (() => void) | undefined = undefined;
+  private over = false;
+
+  constructor(
+    private readonly choice: Choice,
+    private readonly resolve: (chosen: Chosen) => void,
+    private readonly reject: (error: unknown) => void,
+    options: SelectOptions,
+  ) {
+    super(choice.ends(), choice.messages());
+    this.stopWatching = watch(options, (why) => this.cancel(why));
+    for (const end of choice.ends()) {
+      end.selects ??= new Set();
+      end.selects.add(this);
+    }
+    hold();
+    this.advance();
+  }
+
+  /** Native code says that a case may have happened, or can now. @internal */
+  onReady(): void {
+    if (this.over) return;
+    goOn(this.scope);
+    this.again();
+  }
+
+  /** Looks once more, as a handle was closed here. */
+  again(): void {
+    if (this.over) return;
+    const outcome = this.nativeSettle();
+    if (outcome >= 0) this.finish(outcome);
+    else if (!this.attempt()) this.advance();
+  }
+
+  /** Waits; whatever can happen meanwhile, happens. */
+  private advance(): void {
+    for (;;) {
+      const outcome = this.nativeArm();
+      if (outcome >= 0) this.finish(outcome);
+      else if (outcome === Outcome.tryAgain && !this.attempt()) continue;
+      return;
+    }
+  }
+
+  private attempt(): boolean {
+    try {
+      const found = this.choice.attempt();
+      if (found === undefined) return false;
+      this.nativeChoose(found.index);
+      this.end();
+      this.resolve(found.chosen);
+    } catch (error) {
+      this.nativeChoose(this.choice.size);
+      this.end();
+      this.reject(error);
+    }
+    return true;
+  }
+
+  private finish(index: number): void {
+    this.end();
+    try {
+      this.resolve(this.choice.happened(index, taken(this, this.choice, index)));
+    } catch (error) {
+      this.reject(error);
+    }
+  }
+
+  private cancel(why: CancelReason): void {
+    if (this.over) return;
+    const outcome = this.nativeWithdraw();
+    if (outcome >= 0) {
+      this.finish(outcome);
+      return;
+    }
+    this.end();
+    if (why === 'stopped') return;
+    this.reject('timeout' in why ? timedOut('The select', why.timeout) : why.abort);
+  }
+
+  private end(): void {
+    this.over = true;
+    this.stopWatching?.();
+    for (const end of this.choice.ends()) end.selects?.delete(this);
+    release();
+  }
+}
+
+function taken(selection: NativeSelection, choice: Choice, index: number): unknown {
+  return choice.cases[index] instanceof Offer ? undefined : selection.nativeTake(index);
+}
+
+/**
+ * Waits until one of several cases can happen, and has exactly that one happen; the others leave no trace. A case receives (a
+ * {@link Receiver}) or sends (`sender.offer(value)`). A receiver whose channel is closed and drained is ready, too: `{ key, closed: true }`.
+ *
+ * Rejects with a ChannelPoisonedError if a channel was poisoned, a ChannelClosedError if an offer can no longer be sent, a TimeoutError,
+ * or the signal's reason. With all cases switched off it waits for the time-out or the signal, or for ever.
+ *
+ * ```js
+ * import { channel, select } from 'isolane';
+ *
+ * const [tx, numbers] = channel(1);
+ * const [words, rx] = channel(1);
+ * tx.trySend(7);
+ * words.trySend('full');
+ * const chosen = await select({ number: numbers, word: words.offer('hello') });
+ * if (chosen.key === 'number') console.log(chosen.value, rx.size); // 7 1
+ * ```
+ */
+export function select<const C extends Cases>(
+  cases: C,
+  options: SelectOptions = {},
+): Promise<Selected<C>> {
+  if (isStopped()) return neverSettles();
+  try {
+    const choice = prepared(cases, options);
+    const found = choice.attempt();
+    if (found !== undefined) return Promise.resolve(found.chosen as Selected<C>);
+    return new Promise<Chosen>((resolve, reject) => {
+      new PendingSelect(choice, resolve, reject, options);
+    }) as Promise<Selected<C>>;
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/**
+ * {@link select}, blocking this thread.
+ *
+ * Throws what `select` rejects with, and a DeadlockError if all cases are switched off and there is no time-out.
+ */
+export function selectSync<const C extends Cases>(
+  cases: C,
+  options: SelectOptions = {},
+): Selected<C> {
+  const choice = prepared(cases, options);
+  const timeout = timeoutOf(options);
+  const found = choice.attempt();
+  if (found !== undefined) return found.chosen as Selected<C>;
+  if (choice.size === 0 && timeout === Number.POSITIVE_INFINITY) {
+    throw new DeadlockError('This select would wait for ever: none of its cases is switched on.');
+  }
+  const end = now() + timeout;
+  const ends = choice.ends();
+  for (const one of ends) one.pause();
+  try {
+    return blockingly(choice, timeout, end) as Selected<C>;
+  } finally {
+    for (const one of ends) one.resume();
+  }
+}
+
+class BlockingSelect extends native.NativeSelection {}
+
+function blockingly(choice: Choice, timeout: number, end: number): Chosen {
+  const selection = new BlockingSelect(choice.ends(), choice.messages());
+  for (;;) {
+    const outcome = selection.nativeWait(Math.max(0, end - now()));
+    if (outcome >= 0) {
+      return choice.happened(outcome, taken(selection, choice, outcome));
+    }
+    if (outcome === Outcome.interrupted) throw new TypeError('The select was interrupted.');
+    let found: ReturnType<Choice['attempt']>;
+    try {
+      found = choice.attempt();
+    } finally {
+      selection.nativeChoose(found?.index ?? choice.size);
+    }
+    if (found !== undefined) return found.chosen;
+    if (outcome === Outcome.timedOut) throw timedOut('The select', timeout);
+  }
+}
+
+/**
+ * {@link select} without waiting: undefined if no case can happen now. Throws what `select` rejects with.
+ *
+ * ```js
+ * import { channel, trySelect } from 'isolane';
+ *
+ * const [tx, rx] = channel(1);
+ * console.log(trySelect({ rx })); // undefined
+ * console.log(trySelect({ tx: tx.offer(1) })?.key, trySelect({ rx })?.value); // tx 1
+ * ```
+ */
+export function trySelect<const C extends Cases>(
+  cases: C,
+  options: Pick<SelectOptions, 'order'> = {},
+): Selected<C> | undefined {
+  return prepared(cases, options).attempt()?.chosen as Selected<C> | undefined;
+}
+
+function prepared(cases: Cases, options: SelectOptions): Choice {
+  if (typeof cases !== 'object' || cases === null) {
+    throw new TypeError('A select takes an object whose properties are its cases.');
+  }
+  const { order = 'random' } = options;
+  if (order !== 'random' && order !== 'priority' && order !== 'fair') {
+    throw new TypeError(`order must be 'random', 'priority' or 'fair', but is ${String(order)}.`);
+  }
+  throwIfAborted(options);
+  timeoutOf(options);
+  return new Choice(cases, order);
+}
