@@ -11,7 +11,7 @@ export class Offer<T> {
 
   /** @internal */
   constructor(
-    readonly sender: Sender<T>,
+    readonly sender: Sender<never>,
     /** @internal */
     readonly message: Packed,
     /** What was offered, unencoded, for errors. @internal */

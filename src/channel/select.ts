@@ -20,7 +20,7 @@ import type { Sender } from './sender.js';
 const { NOTHING } = native;
 
 /** One case of a select; `null`, `undefined` and `false` are cases that are switched off. */
-export type SelectCase = Receiver<never> | Offer<never> | null | undefined | false;
+export type SelectCase = Receiver<unknown> | Offer<unknown> | null | undefined | false;
 
 /** What a select has chosen: the key of the case, and what was received. */
 export type Selected<Cases> = {
@@ -104,7 +104,7 @@ class Choice {
     return { key };
   }
 
-  ends(): (AnyReceiver | Sender<unknown>)[] {
+  ends(): (AnyReceiver | Sender<never>)[] {
     return this.cases.map((one) => (one instanceof Offer ? one.sender : one));
   }
 

@@ -285,7 +285,7 @@ export class Sender<T> extends native.NativeSender {
   }
 
   /** Sends what a select offers, after the sends that are pending; false if that would have to wait. @internal */
-  tryOffer(offer: Offer<T>): boolean {
+  tryOffer(offer: Offer<unknown>): boolean {
     const closed = this.released;
     if (!closed && this.pending.head !== null) whole(() => this.advance());
     if (!closed && this.pending.head !== null) return false;
