@@ -174,7 +174,11 @@ void cancel_call(Arguments args) {
   args.GetReturnValue().Set(cancelled);
 }
 
-void keep_alive(Arguments args) { Realm::of(args).keep_alive(args[0]->IsTrue()); }
+void keep_alive(Arguments args) { Realm::of(args).hold(args[0]->IsTrue()); }
+
+void awaits_others(Arguments args) {
+  args.GetReturnValue().Set(Realm::of(args).awaits_others());
+}
 
 void drain(Arguments args) {
   // Guests that go on writing must not keep a process from its end.
@@ -363,6 +367,7 @@ const std::vector<NamedFunction>& control_functions() {
       {"post", post, true},
       {"cancelCall", cancel_call},
       {"keepAlive", keep_alive},
+      {"awaitsOthers", awaits_others},
       {"drain", drain},
       {"createInterpreter", create_interpreter},
       {"terminate", terminate},

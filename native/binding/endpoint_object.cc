@@ -18,7 +18,11 @@ using v8::Local;
 using v8::Value;
 
 EndpointObject::EndpointObject(Realm& realm, Local<v8::Object> handle, Endpoint&& endpoint)
-    : Wrapped(realm, handle), endpoint_(std::move(endpoint)) {}
+    : Wrapped(realm, handle),
+      endpoint_(std::move(endpoint)),
+      use_(realm.uses().of(*endpoint_.channel())) {
+  if (endpoint_.open()) use_->add_handle(endpoint_.side());
+}
 
 EndpointObject::~EndpointObject() { release(); }
 
@@ -63,6 +67,7 @@ Status EndpointObject::arm(Parcel* message) {
   if (status == Status::kWouldBlock) {
     armed_.store(true, std::memory_order_release);
     hold();
+    use_->begin_waiting(endpoint_.side());
   } else if (status == Status::kDone) {
     committed_ = is_rendezvous();
   } else if (carries) {
@@ -80,6 +85,7 @@ bool EndpointObject::leave(Parcel* message) {
   armed_.store(false, std::memory_order_relaxed);
   channel().disarm(waiting_->own);
   let_go();
+  use_->end_waiting(endpoint_.side());
   if (waiting_->waiter.selected() == reinterpret_cast<uintptr_t>(&waiting_->own)) return true;
   if (is_sender() && is_rendezvous() && message != nullptr) {
     *message = std::move(waiting_->own.parcel);
@@ -126,6 +132,7 @@ void EndpointObject::release() {
     Parcel dropped;
     withdraw(&dropped);
   }
+  if (endpoint_.open()) use_->drop_handle(endpoint_.side());
   endpoint_.close();
 }
 

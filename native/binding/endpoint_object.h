@@ -9,6 +9,7 @@
 #include "../core/endpoint.h"
 #include "../core/party.h"
 #include "../core/waiter.h"
+#include "channel_uses.h"
 #include "wrapped.h"
 
 namespace isolane {
@@ -43,6 +44,7 @@ class EndpointObject final : public Wrapped {
   Status withdraw(Parcel* message);
 
   void abandon() override;
+  void look_around() override { use_->look(); }
 
   // Gives up the handle, and the operation that waits through it.
   void release();
@@ -62,6 +64,7 @@ class EndpointObject final : public Wrapped {
   bool leave(Parcel* message);
 
   Endpoint endpoint_;
+  ChannelUses::Reference use_;
   Status status_ = Status::kDone;
   std::unique_ptr<Waiting> waiting_;
   std::atomic<bool> armed_{false};

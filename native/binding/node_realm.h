@@ -18,7 +18,6 @@ class NodeRealm final : public Realm {
   static v8::Local<v8::Object> install(v8::Local<v8::Context> context);
 
   ~NodeRealm() override;
-  void keep_alive(bool on) override;
   void note_inner_call(const std::shared_ptr<Interpreter>& callee, CallKey) override {
     callee == nullptr ? visits_->end() : visits_->begin(*callee);
   }
@@ -33,6 +32,7 @@ class NodeRealm final : public Realm {
   std::vector<const std::vector<NamedFunction>*> functions() const override;
   Clock::duration watch_interval() const override;
   bool told_to_stop() override;
+  void keep_alive(bool on) override;
   void note_blocked(bool blocked) override;
   bool take_up(Letter& letter, uint64_t* tag) override;
 

@@ -180,6 +180,21 @@ MaybeLocal<v8::Object> Realm::make_endpoint(Endpoint&& endpoint) {
   return made.As<v8::Object>();
 }
 
+void Realm::endpoint_cloned(Endpoint& endpoint) {
+  if (ChannelUse* use = uses_.find(*endpoint.channel())) use->look();
+}
+
+void Realm::give_away(Endpoint& endpoint) {
+  if (!endpoint.open()) return;
+  if (ChannelUse* use = uses_.find(*endpoint.channel())) use->drop_handle(endpoint.side());
+  endpoint.close();
+}
+
+void Realm::hold(bool on) {
+  held_ = on;
+  keep_alive(awaits_others());
+}
+
 void Realm::throw_not_shareable(Local<Value> value, Local<v8::String> why) {
   Local<Value> argv[] = {value, why};
   Local<Value> error;
@@ -225,8 +240,10 @@ void Realm::deliver(size_t limit) {
     if (!has_letter) waiter = party_->take_ready();
     if (!has_letter && waiter == nullptr) has_letter = party_->take_letter(letter);
     if (waiter != nullptr) {
-      Local<Value> handle = static_cast<Wrapped*>(waiter->owner())->handle(isolate_);
-      if (!handle.IsEmpty()) call_hook(on_ready_.Get(isolate_), 1, &handle);
+      auto* owner = static_cast<Wrapped*>(waiter->owner());
+      if (waiter->waits()) owner->look_around();
+      Local<Value> handle = owner->handle(isolate_);
+      if (!waiter->waits() && !handle.IsEmpty()) call_hook(on_ready_.Get(isolate_), 1, &handle);
     } else if (!has_letter || !deliver_letter(std::move(letter))) {
       return;
     }

@@ -18,6 +18,7 @@
 #include "../core/waiter.h"
 #include "../isolate/interpreter.h"
 #include "../value/host_objects.h"
+#include "channel_uses.h"
 #include "control.h"
 #include "wrapped.h"
 
@@ -38,6 +39,7 @@ class Realm : public HostObjects {
   const std::shared_ptr<Party>& party() const { return party_; }
   ThreadWaiter& waiter() { return waiter_; }
   WrappedList& wrapped() { return wrapped_; }
+  ChannelUses& uses() { return uses_; }
   v8::Local<v8::Value> nothing() const { return nothing_.Get(isolate_); }
   node::MultiIsolatePlatform* platform() const { return platform_; }
   // The Node environment that serves modules and console to this realm.
@@ -57,6 +59,8 @@ class Realm : public HostObjects {
     }
   }
   v8::MaybeLocal<v8::Object> make_endpoint(Endpoint&& endpoint) override;
+  void endpoint_cloned(Endpoint& endpoint) override;
+  void give_away(Endpoint& endpoint) override;
   void throw_not_shareable(v8::Local<v8::Value> value, v8::Local<v8::String> why) override;
 
   // An endpoint between native code and the constructor of its JavaScript object, by number.
@@ -89,7 +93,9 @@ class Realm : public HostObjects {
   // The same without touching the engine, and without waiting. Any thread; shut_down() may follow.
   void give_up();
 
-  virtual void keep_alive(bool) {}
+  // Whether something else than what waits in channels is awaited of others.
+  void hold(bool on);
+  bool awaits_others() const { return held_ || uses_.any(); }
   // Code of `callee` runs on this thread, called by the code here under `key`; null: it has ended.
   virtual void note_inner_call(const std::shared_ptr<Interpreter>& callee, CallKey key) = 0;
   // Whether somebody waits for this thread to leave JavaScript.
@@ -109,6 +115,8 @@ class Realm : public HostObjects {
   // While a thread waits: how long before it is to look whether it should stop.
   virtual Clock::duration watch_interval() const { return Clock::duration::max(); }
   virtual bool told_to_stop() { return false; }
+  // Whether there is anything for which the event loop has to go on.
+  virtual void keep_alive(bool) {}
   // Whoever asks is to see that this party waits.
   virtual void note_blocked(bool) {}
   // All there are, on the object that src/binding/binding.ts describes.
@@ -153,7 +161,9 @@ class Realm : public HostObjects {
   v8::Global<v8::Function> on_ready_;
   v8::Global<v8::Function> on_letter_;
 
-  WrappedList wrapped_;
+  bool held_ = false;
+  ChannelUses uses_{[this] { keep_alive(awaits_others()); }};
+  WrappedList wrapped_;  // after `uses_`, to which they refer
   uint32_t next_seed_ = 0;
   std::unordered_map<uint32_t, Endpoint> seeds_;
   std::mutex children_mutex_;

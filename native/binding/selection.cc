@@ -90,6 +90,7 @@ int32_t Selection::arm() {
   if (outcome == kWaits) {
     armed_.store(true, std::memory_order_release);
     hold();
+    for (Branch& branch : branches_) branch.use->begin_waiting(branch.side);
   }
   return outcome;
 }
@@ -98,7 +99,9 @@ int32_t Selection::settle() {
   if (!armed_) return kTryAgain;
   armed_.store(false, std::memory_order_relaxed);
   let_go();
-  return disarm_all(*waiter_);
+  const int32_t outcome = disarm_all(*waiter_);
+  for (Branch& branch : branches_) branch.use->end_waiting(branch.side);
+  return outcome;
 }
 
 int32_t Selection::withdraw() {
@@ -117,6 +120,10 @@ void Selection::pass_on_all_but(size_t index) {
       branches_[i].channel->pass_on(branches_[i].side);
     }
   }
+}
+
+void Selection::look_around() {
+  for (Branch& branch : branches_) branch.use->look();
 }
 
 void Selection::abandon() {
@@ -141,6 +148,7 @@ bool read_branch(Realm& realm, Local<Value> end, Local<Value> message, Selection
   Endpoint* endpoint = end->IsObject() ? realm.endpoint_of(end.As<v8::Object>()) : nullptr;
   if (endpoint == nullptr) return false;
   branch->channel = Ref<Channel>(endpoint->channel());
+  branch->use = realm.uses().of(*endpoint->channel());
   branch->side = endpoint->side();
   if (branch->side == Side::kReceiver) return true;
   if (!realm.is_packed(message)) return false;

@@ -9,6 +9,7 @@
 
 #include "../core/channel.h"
 #include "../core/party.h"
+#include "channel_uses.h"
 #include "wrapped.h"
 
 namespace isolane {
@@ -30,6 +31,7 @@ class Selection final : public Wrapped {
 
   struct Branch {
     Ref<Channel> channel;
+    ChannelUses::Reference use;
     Side side = Side::kReceiver;
     // What a sender offers; kept by the JavaScript object.
     PackedMessage* message = nullptr;
@@ -59,6 +61,7 @@ class Selection final : public Wrapped {
   void choose(size_t index);
 
   void abandon() override;
+  void look_around() override;
 
  private:
   bool is_rendezvous_sender(const Branch& branch) const {

@@ -31,6 +31,9 @@ class Wrapped : public Abandonable {
     return static_cast<Wrapped*>(compat::aligned_pointer(handle, 0));
   }
 
+  // Its waiter has not been selected, but somebody of the other side has gone.
+  virtual void look_around() {}
+
   Realm& realm() const { return realm_; }
   // Empty once the JavaScript object has been collected.
   v8::Local<v8::Object> handle(v8::Isolate* isolate) const { return handle_.Get(isolate); }

@@ -110,16 +110,18 @@ void Channel::release() {
 }
 
 void Channel::drop_handle(Side side) {
-  if (handles(side).fetch_sub(1, std::memory_order_acq_rel) != 1) {
-    if (waiting(opposite(side)).any()) {
-      const auto locked = lock();
-      waiting(opposite(side)).for_each([](Case& one) { one.waiter->look_around(); });
-    }
+  if (handles(side).fetch_sub(1, std::memory_order_seq_cst) != 1) {
+    if (waiting(opposite(side)).any()) look_around(opposite(side));
     return;
   }
   // Without senders, receivers drain and then end. Without receivers, nobody will ever take what is
   // queued.
   shut(State::kClosed, {}, side == Side::kSender ? Queued::kKept : Queued::kDropped);
+}
+
+void Channel::look_around(Side side) {
+  const auto locked = lock();
+  waiting(side).for_each([](Case& one) { one.waiter->look_around(); });
 }
 
 bool Channel::disarm(Case& own) {

@@ -116,9 +116,9 @@ class Channel {
   bool poisoned() const { return state() == State::kPoisoned; }
   Reason reason() const;
 
-  // Open endpoints.
-  size_t senders() const { return handles(Side::kSender).load(std::memory_order_relaxed); }
-  size_t receivers() const { return handles(Side::kReceiver).load(std::memory_order_relaxed); }
+  // Open endpoints. Who looks after it has armed a case is told by look_around() of any that go later.
+  size_t senders() const { return handles(Side::kSender).load(std::memory_order_seq_cst); }
+  size_t receivers() const { return handles(Side::kReceiver).load(std::memory_order_seq_cst); }
 
  protected:
   enum class State : uint8_t { kOpen, kClosed, kPoisoned };
@@ -143,6 +143,8 @@ class Channel {
   WaitList& waiting(Side side) { return waiting_[static_cast<size_t>(side)]; }
   // For who has just made it possible for the other side to go on.
   virtual void wake(Side side);
+  // Has those who wait on that side look who is left to wake them.
+  void look_around(Side side);
   // Drops a message that was accepted, and tells whoever asked to be told. Without the lock.
   void lose(Parcel&& message, Loss loss);
 

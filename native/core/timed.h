@@ -101,7 +101,9 @@ class TimedChannel final : public QueuedChannel<Queue> {
 
   Status try_receive(Parcel& parcel) override {
     const Status status = Base::try_receive(parcel);
-    if (status == Status::kDone && this->waiting(Side::kReceiver).any()) wake_in_time();
+    if (status == Status::kDone && this->waiting(Side::kReceiver).any()) {
+      will_fire() ? wake_in_time() : this->look_around(Side::kReceiver);
+    }
     return status;
   }
 

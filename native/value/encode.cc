@@ -42,7 +42,7 @@ void Handover::commit(HostObjects& host) {
     // Cannot fail: the encoder has asked IsDetachable(), and there are no detach keys.
     (void)buffer->Detach(Local<Value>()).IsNothing();
   }
-  for (Endpoint* endpoint : endpoints_) endpoint->close();
+  for (Endpoint* endpoint : endpoints_) host.give_away(*endpoint);
 }
 
 namespace {
@@ -208,6 +208,7 @@ class Encoder final : public v8::ValueSerializer::Delegate {
     serializer_.WriteUint32(kHostEndpoint);
     serializer_.WriteUint32(static_cast<uint32_t>(attachments_.size()));
     attachments_.push_back(std::make_unique<EndpointAttachment>(endpoint->clone()));
+    host_.endpoint_cloned(*endpoint);
     return Just(true);
   }
 

@@ -2,7 +2,10 @@ import { native } from './binding.js';
 
 let pending = 0;
 
-/** Keeps this Node environment alive until as many `release` calls have followed. */
+/**
+ * Keeps this Node environment alive until as many `release` calls have followed. Operations that wait in channels do so of themselves, as
+ * long as another party can complete them.
+ */
 export function hold(): void {
   if (pending++ === 0) native.keepAlive(true);
 }
@@ -13,5 +16,5 @@ export function release(): void {
 
 /** Whether anything is awaited of others. */
 export function isHeld(): boolean {
-  return pending > 0;
+  return native.awaitsOthers();
 }

@@ -223,8 +223,10 @@ export interface Binding {
   ): boolean;
   /** Stops a call of this party's in interpreter `to`, wherever it is; `cancelled` follows. False if it is not there any more. */
   cancelCall(to: number, id: number): boolean;
-  /** Whether pending operations keep this Node environment alive; without effect in interpreters. */
+  /** Whether something other than operations on channels keeps this Node environment alive; without effect in interpreters. */
   keepAlive(on: boolean): void;
+  /** Whether it is so kept alive, or something waits in channels that others can still complete. */
+  awaitsOthers(): boolean;
   /** Delivers what is in this party's mailbox now. */
   drain(): void;
 

@@ -5,7 +5,7 @@ import type { Sender } from './sender.js';
  * A message that is sent if a `select` chooses it, made by `sender.offer(value)`. It is encoded once, and can stand in several selects
  * until one has sent it.
  */
-export class Offer<T> {
+export class Offer {
   /** Whether it was sent. */
   taken = false;
 
@@ -15,6 +15,6 @@ export class Offer<T> {
     /** @internal */
     readonly message: Packed,
     /** What was offered, unencoded, for errors. @internal */
-    readonly value: T,
+    readonly value: unknown,
   ) {}
 }

@@ -16,7 +16,6 @@ import {
   timeoutOf,
   watch,
 } from './options.js';
-import { startWaiting, stopWaiting } from './pending.js';
 
 const { NOTHING } = native;
 const done = Status.done;
@@ -49,7 +48,7 @@ class PendingReceive implements Waiting<PendingReceive> {
  * for await (const message of rx) console.log(message); // 1, then 2
  * ```
  */
-export class Receiver<T> extends native.NativeReceiver {
+export class Receiver<out T> extends native.NativeReceiver {
   private readonly pending = new Fifo<PendingReceive>();
   /** Whether native code was asked to tell when there is a message for the first pending receive. */
   private armed = false;
@@ -292,7 +291,6 @@ export class Receiver<T> extends native.NativeReceiver {
       const receive = new PendingReceive(resolve, reject);
       receive.stopWatching = watch(options, (why) => this.cancel(receive, why));
       whole(() => {
-        if (this.pending.head === null) startWaiting(this);
         this.pending.push(receive);
         if (this.pending.head === receive) this.advance();
       });
@@ -337,7 +335,6 @@ export class Receiver<T> extends native.NativeReceiver {
   private remove(receive: PendingReceive): PendingReceive {
     receive.stopWatching?.();
     this.pending.remove(receive);
-    if (this.pending.head === null) stopWaiting(this);
     return receive;
   }
 

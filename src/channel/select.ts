@@ -1,5 +1,4 @@
 import '../binding/symbols.js';
-import { hold, release } from '../binding/alive.js';
 import { type NativeSelection, native, type Packed } from '../binding/binding.js';
 import { currentScope, goOn, isStopped, neverSettles } from '../binding/call-scope.js';
 import { Selected as Outcome } from '../binding/codes.js';
@@ -20,7 +19,7 @@ import type { Sender } from './sender.js';
 const { NOTHING } = native;
 
 /** One case of a select; `null`, `undefined` and `false` are cases that are switched off. */
-export type SelectCase = Receiver<unknown> | Offer<unknown> | null | undefined | false;
+export type SelectCase = Receiver<unknown> | Offer | null | undefined | false;
 
 /** What a select has chosen: the key of the case, and what was received. */
 export type Selected<Cases> = {
@@ -29,7 +28,7 @@ export type Selected<Cases> = {
       ?
           | { readonly key: Key; readonly value: T; readonly closed?: undefined }
           | { readonly key: Key; readonly value?: undefined; readonly closed: true }
-      : Case extends Offer<infer _>
+      : Case extends Offer
         ? { readonly key: Key; readonly value?: undefined; readonly closed?: undefined }
         : never
     : never;
@@ -51,7 +50,7 @@ export interface SelectOptions {
 type Cases = Readonly<Record<string, SelectCase>>;
 type Chosen = { key: string; value?: unknown; closed?: true };
 type AnyReceiver = Receiver<unknown>;
-type AnyOffer = Offer<unknown>;
+type AnyOffer = Offer;
 
 let chosenSoFar = 0;
 
@@ -114,6 +113,7 @@ class Choice {
 
   private attemptAtRandom(): { index: number; chosen: Chosen } | undefined {
     const { size } = this;
+    if (size === 0) return undefined;
     if (size === 1) {
       const chosen = this.tryCase(0);
       return chosen && { index: 0, chosen };
@@ -176,7 +176,6 @@ export class PendingSelect extends native.NativeSelection {
       end.selects ??= new Set();
       end.selects.add(this);
     }
-    hold();
     this.advance();
   }
 
@@ -245,7 +244,6 @@ export class PendingSelect extends native.NativeSelection {
     this.over = true;
     this.stopWatching?.();
     for (const end of this.choice.ends()) end.selects?.delete(this);
-    release();
   }
 }
 

@@ -18,7 +18,6 @@ import {
   transferOf,
   watch,
 } from './options.js';
-import { startWaiting, stopWaiting } from './pending.js';
 
 const done = Status.done;
 const wouldBlock = Status.wouldBlock;
@@ -74,7 +73,7 @@ class PendingSend implements Waiting<PendingSend> {
  * console.log([...rx]); // [ 'a', 'b' ]
  * ```
  */
-export class Sender<T> extends native.NativeSender {
+export class Sender<in T> extends native.NativeSender {
   private readonly pending = new Fifo<PendingSend>();
   /** Whether native code was asked to tell when the first pending send may go on. */
   private armed = false;
@@ -235,7 +234,7 @@ export class Sender<T> extends native.NativeSender {
    * console.log(key, rx.tryReceive()); // sent hello
    * ```
    */
-  offer(value: T): Offer<T> {
+  offer(value: T): Offer {
     if (this.released || !this.nativeIsOpen()) throw this.failure(Status.closed, unmarked(value));
     return new Offer(this, native.packOffer(value), value);
   }
@@ -285,7 +284,7 @@ export class Sender<T> extends native.NativeSender {
   }
 
   /** Sends what a select offers, after the sends that are pending; false if that would have to wait. @internal */
-  tryOffer(offer: Offer<unknown>): boolean {
+  tryOffer(offer: Offer): boolean {
     const closed = this.released;
     if (!closed && this.pending.head !== null) whole(() => this.advance());
     if (!closed && this.pending.head !== null) return false;
@@ -322,7 +321,6 @@ export class Sender<T> extends native.NativeSender {
       );
       send.stopWatching = watch(options, (why) => this.cancel(send, why));
       whole(() => {
-        if (this.pending.head === null) startWaiting(this);
         this.pending.push(send);
         if (this.pending.head === send) this.advance();
       });
@@ -360,10 +358,7 @@ export class Sender<T> extends native.NativeSender {
   private remove(send: PendingSend): PendingSend {
     send.stopWatching?.();
     this.pending.remove(send);
-    if (this.pending.head === null) {
-      stopWaiting(this);
-      if (this.released) this.nativeRelease();
-    }
+    if (this.pending.head === null && this.released) this.nativeRelease();
     return send;
   }
 
