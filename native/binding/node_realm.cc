@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include "../value/v8_compat.h"
@@ -42,19 +43,20 @@ class NodeParty final : public Party {
  public:
   explicit NodeParty(uv_loop_t* loop) : async_(new uv_async_t) {
     uv_async_init(loop, async_, [](uv_async_t* async) {
-      auto* realm = static_cast<Realm*>(async->data);
-      if (realm == nullptr) return;
-      realm->deliver(kDeliveries);
-      if (realm->party()->has_mail()) uv_async_send(async);
+      static_cast<NodeParty*>(async->data)->deliver();
     });
-    async_->data = nullptr;
-    uv_unref(reinterpret_cast<uv_handle_t*>(async_));
+    async_->data = this;
+    uv_unref(handle());
   }
 
-  void serve(Realm* realm) { async_->data = realm; }
+  void serve(Realm* realm) { realm_ = realm; }
+
+  // Whether the loop has to go on; it does so also until what has come is delivered that its own
+  // thread has sent, which nobody else could wait for.
   void keep_alive(bool on) {
-    auto* handle = reinterpret_cast<uv_handle_t*>(async_);
-    on ? uv_ref(handle) : uv_unref(handle);
+    awaits_ = on;
+    if (!on && has_mail()) is_due_ = true;
+    update();
   }
 
   // `done` is called when libuv has let go of the handle, which frees itself.
@@ -78,11 +80,31 @@ class NodeParty final : public Party {
  protected:
   void wake() override {
     const std::lock_guard lock(mutex_);
-    if (!closed_) uv_async_send(async_);
+    if (closed_) return;
+    uv_async_send(async_);
+    if (std::this_thread::get_id() != thread_) return;
+    is_due_ = true;
+    update();
   }
 
  private:
+  uv_handle_t* handle() const { return reinterpret_cast<uv_handle_t*>(async_); }
+  void deliver() {
+    is_due_ = false;
+    update();
+    realm_->deliver(kDeliveries);
+    if (has_mail()) wake();
+  }
+  void update() {
+    if (closed_) return;
+    awaits_ || is_due_ ? uv_ref(handle()) : uv_unref(handle());
+  }
+
   uv_async_t* async_;
+  Realm* realm_ = nullptr;
+  const std::thread::id thread_ = std::this_thread::get_id();
+  bool awaits_ = false;
+  bool is_due_ = false;  // the loop's own thread has sent something that is not delivered yet
   std::mutex mutex_;
   bool closed_ = false;  // guarded by mutex_: the handle is let go of
 };
