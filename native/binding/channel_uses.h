@@ -12,9 +12,9 @@ namespace isolane {
 
 class ChannelUses;
 
-// What one realm has of one channel: how many of its open handles, and how many operations that wait
-// in the event loop. While there are some of those and another party has a handle of the other side
-// (or a message that is under way has), the realm has something to wait for.
+// What one realm has of one channel: how many of its open handles, and how many operations that
+// wait in the event loop. While there are some of those and another party has a handle of the other
+// side (or a message that is under way has), the realm has something to wait for.
 //
 // Handles that others give up are noticed by LoopWaiter::look_around(), those that are sent to them
 // when they are encoded.

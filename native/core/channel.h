@@ -116,7 +116,8 @@ class Channel {
   bool poisoned() const { return state() == State::kPoisoned; }
   Reason reason() const;
 
-  // Open endpoints. Who looks after it has armed a case is told by look_around() of any that go later.
+  // Open endpoints. Who looks after it has armed a case is told by look_around() of any that go
+  // later.
   size_t senders() const { return handles(Side::kSender).load(std::memory_order_seq_cst); }
   size_t receivers() const { return handles(Side::kReceiver).load(std::memory_order_seq_cst); }
 

@@ -10,12 +10,13 @@ namespace isolane {
 // but the rendezvous have in common.
 //
 // A Queue has, for any thread and without waiting for the other side:
-//   Status try_push(Parcel&)   kDone, kWouldBlock (full) or kClosed; a parcel is only taken on
-//   kDone Status try_pop(Parcel&)    kDone, kWouldBlock (empty) or kClosed (and empty) bool close()
-//   no push succeeds after it bool closed() size_t size() bool empty()               exact at one
-//   moment during the call bool has_room(size_t)      the same, for a message of that weight bool
-//   likely_pushable(size_t), likely_poppable()    hints, for spinning kWeighs whether room depends
-//   on the weight of messages
+//   - Status try_push(Parcel&): kDone, kWouldBlock (full) or kClosed; takes the parcel only on kDone
+//   - Status try_pop(Parcel&): kDone, kWouldBlock (empty) or kClosed (and empty)
+//   - bool close(): no push succeeds after it; bool closed()
+//   - size_t size()
+//   - bool empty(), bool has_room(size_t weight): exact at one moment during the call
+//   - bool likely_pushable(size_t weight), bool likely_poppable(): hints, for spinning
+//   - kWeighs: whether room depends on the weight of messages
 // and its pushes and pops are seq_cst with respect to empty() and has_room(), as Ring has it, so
 // that nobody misses a wake-up.
 template <class Queue>

@@ -23,7 +23,8 @@ class HostObjects {
   virtual void disown(void* data, size_t length) = 0;
   // A Sender or Receiver that owns `endpoint`.
   virtual v8::MaybeLocal<v8::Object> make_endpoint(Endpoint&& endpoint) = 0;
-  // A handle of the same channel as `endpoint`, which is one of this context's, is on its way to others.
+  // A handle of the same channel as `endpoint`, which is one of this context's, is on its way to
+  // others.
   virtual void endpoint_cloned(Endpoint& endpoint) = 0;
   // Closes an endpoint of this context, whose place another one has taken elsewhere.
   virtual void give_away(Endpoint& endpoint) = 0;

@@ -108,7 +108,10 @@ describe('onUndelivered', () => {
 
   function recorder<T>() {
     const lost: [T, Undelivered['reason']][] = [];
-    return { lost, onUndelivered: (value: T, { reason }: Undelivered) => void lost.push([value, reason]) };
+    return {
+      lost,
+      onUndelivered: (value: T, { reason }: Undelivered) => void lost.push([value, reason]),
+    };
   }
 
   it('is told of what an overflow drops', async () => {
@@ -130,14 +133,20 @@ describe('onUndelivered', () => {
     first.receiver.close();
     assert.throws(() => first.sender.trySend(3), ChannelClosedError);
     await until(() => closed.lost.length === 2, 'both are reported');
-    assert.deepEqual(closed.lost, [[1, 'closed'], [2, 'closed']]);
+    assert.deepEqual(closed.lost, [
+      [1, 'closed'],
+      [2, 'closed'],
+    ]);
 
     const poisoned = recorder<number>();
     const second = channel<number>({ capacity: 4, onUndelivered: poisoned.onUndelivered });
     second.sender.sendManySync([1, 2]);
     second.poison();
     await until(() => poisoned.lost.length === 2, 'both are reported');
-    assert.deepEqual(poisoned.lost, [[1, 'poisoned'], [2, 'poisoned']]);
+    assert.deepEqual(poisoned.lost, [
+      [1, 'poisoned'],
+      [2, 'poisoned'],
+    ]);
   });
 
   it('is told in the interpreter that made the channel of what another one loses', async () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import {
-  after,
   ChannelClosedError,
   ChannelPoisonedError,
   channel,
   DeadlockError,
+  after,
   MovedError,
   move,
   NotShareableError,
@@ -27,7 +27,10 @@ type Options = Parameters<typeof select>[1];
 type Chosen = { key: string; value?: unknown; closed?: true | undefined };
 
 /** The three forms, to be tried alike where something can happen at once. */
-const forms: [name: string, form: (cases: Cases, options?: Options) => Promise<Chosen | undefined>][] = [
+const forms: [
+  name: string,
+  form: (cases: Cases, options?: Options) => Promise<Chosen | undefined>,
+][] = [
   ['select', async (cases, options) => select(cases, options)],
   ['selectSync', async (cases, options) => selectSync(cases, options)],
   ['trySelect', async (cases, options) => trySelect(cases, options)],
@@ -81,7 +84,13 @@ for (const [name, form] of forms) {
       const error = await rejection(form({ rx }));
       assert.ok(error instanceof ChannelPoisonedError);
       assert.equal(error.reason, 'bad');
-      assert.ok((await rejection(form({ tx: keep(channel(1)).sender.offer(1), rx }, { order: 'fair' }).then(() => form({ rx })))) instanceof ChannelPoisonedError);
+      assert.ok(
+        (await rejection(
+          form({ tx: keep(channel(1)).sender.offer(1), rx }, { order: 'fair' }).then(() =>
+            form({ rx }),
+          ),
+        )) instanceof ChannelPoisonedError,
+      );
     });
 
     it('throws when an offer can no longer be sent, with its value', async () => {
@@ -119,7 +128,9 @@ for (const [name, form] of forms) {
         assert.ok((await rejection(form(wrong as never))) instanceof TypeError);
       }
       const { receiver } = keep(channel());
-      assert.ok((await rejection(form({ receiver }, { order: 'any' as never }))) instanceof TypeError);
+      assert.ok(
+        (await rejection(form({ receiver }, { order: 'any' as never }))) instanceof TypeError,
+      );
     });
 
     it('refuses an offer that was taken', async () => {
@@ -201,7 +212,10 @@ describe('trySelect', () => {
     const [tx, rx] = channel<number>(1);
     const rendezvous = channel<number>(0);
     tx.trySend(1);
-    assert.equal(trySelect({ a: tx.offer(2), b: rendezvous.receiver, c: rendezvous.sender.offer(1) }), undefined);
+    assert.equal(
+      trySelect({ a: tx.offer(2), b: rendezvous.receiver, c: rendezvous.sender.offer(1) }),
+      undefined,
+    );
     assert.equal(trySelect({}), undefined);
     assert.equal(rx.size, 1);
   });
@@ -293,7 +307,10 @@ describe('a select that waits', () => {
     const sending = select({ tx: tx.offer('from a select'), other: never() });
     assert.equal(await rx.receive(), 'from a select');
     assert.deepEqual(await sending, { key: 'tx' });
-    const both = [select({ tx: tx.offer('between'), other: never() }), select({ rx, other: never() })];
+    const both = [
+      select({ tx: tx.offer('between'), other: never() }),
+      select({ rx, other: never() }),
+    ];
     assert.deepEqual(await Promise.all(both), [{ key: 'tx' }, { key: 'rx', value: 'between' }]);
   });
 
@@ -303,7 +320,10 @@ describe('a select that waits', () => {
     assert.ok(error instanceof TimeoutError);
     assert.throws(() => selectSync({ tx: tx.offer(1), rx }, { timeout: 5 }), TimeoutError);
     // Two of them do meet.
-    const two = await Promise.all([select({ tx: tx.offer(1), rx }), select({ tx: tx.offer(2), rx })]);
+    const two = await Promise.all([
+      select({ tx: tx.offer(1), rx }),
+      select({ tx: tx.offer(2), rx }),
+    ]);
     assert.deepEqual(two.map(({ key }) => key).sort(), ['rx', 'tx']);
     const received = two.find(({ key }) => key === 'rx') as Chosen;
     assert.equal(received.value, two[0]?.key === 'rx' ? 2 : 1);
@@ -330,8 +350,14 @@ describe('a select that waits', () => {
     const aborted = rejection(select(cases(), { signal: controller.signal }));
     controller.abort(new Error('never mind'));
     assert.equal((await aborted).message, 'never mind');
-    assert.equal((await rejection(select(cases(), { signal: controller.signal }))).message, 'never mind');
-    assert.equal(thrown(() => selectSync(cases(), { signal: controller.signal })).message, 'never mind');
+    assert.equal(
+      (await rejection(select(cases(), { signal: controller.signal }))).message,
+      'never mind',
+    );
+    assert.equal(
+      thrown(() => selectSync(cases(), { signal: controller.signal })).message,
+      'never mind',
+    );
     assert.throws(() => selectSync(cases(), { timeout: 2.5 }), TimeoutError);
     assert.equal(rendezvous.sender.trySend(1), false);
     assert.equal(rendezvous.receiver.tryReceive(), undefined);
