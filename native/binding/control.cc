@@ -176,9 +176,7 @@ void cancel_call(Arguments args) {
 
 void keep_alive(Arguments args) { Realm::of(args).hold(args[0]->IsTrue()); }
 
-void awaits_others(Arguments args) {
-  args.GetReturnValue().Set(Realm::of(args).awaits_others());
-}
+void awaits_others(Arguments args) { args.GetReturnValue().Set(Realm::of(args).awaits_others()); }
 
 void drain(Arguments args) {
   // Guests that go on writing must not keep a process from its end.

@@ -42,9 +42,8 @@ void start_steps(Arguments args) {
 class NodeParty final : public Party {
  public:
   explicit NodeParty(uv_loop_t* loop) : async_(new uv_async_t) {
-    uv_async_init(loop, async_, [](uv_async_t* async) {
-      static_cast<NodeParty*>(async->data)->deliver();
-    });
+    uv_async_init(loop, async_,
+                  [](uv_async_t* async) { static_cast<NodeParty*>(async->data)->deliver(); });
     async_->data = this;
     uv_unref(handle());
   }

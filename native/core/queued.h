@@ -10,7 +10,7 @@ namespace isolane {
 // but the rendezvous have in common.
 //
 // A Queue has, for any thread and without waiting for the other side:
-//   - Status try_push(Parcel&): kDone, kWouldBlock (full) or kClosed; takes the parcel only on kDone
+//   - Status try_push(Parcel&): kDone (and has the parcel), kWouldBlock (full) or kClosed
 //   - Status try_pop(Parcel&): kDone, kWouldBlock (empty) or kClosed (and empty)
 //   - bool close(): no push succeeds after it; bool closed()
 //   - size_t size()

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import {
+  after,
   ChannelClosedError,
   ChannelPoisonedError,
   channel,
   DeadlockError,
-  after,
   MovedError,
   move,
   NotShareableError,
