@@ -30,9 +30,10 @@ export function after(ms: number): Receiver<number> {
  * ```js
  * import { tick } from 'isolane';
  *
- * using ticks = tick(5);
+ * const ticks = tick(5);
  * const first = await ticks.receive();
  * console.log((await ticks.receive()) - first >= 4.999); // true
+ * ticks.close();
  * ```
  */
 export function tick(ms: number): Receiver<number> {
