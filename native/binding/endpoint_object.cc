@@ -10,6 +10,7 @@
 #include "../value/tags.h"
 #include "packed.h"
 #include "realm.h"
+#include "record_functions.h"
 
 namespace isolane {
 
@@ -166,6 +167,10 @@ void give_message(Arguments args, EndpointObject& endpoint, Status status, Parce
       args.GetReturnValue().Set(number);
       return;
     }
+    case kTagRecord:
+      endpoint.realm().page().receive(parcel);
+      args.GetReturnValue().Set(endpoint.realm().record());
+      return;
     default: {
       Local<Value> value;
       if (decode(endpoint.realm(), std::move(parcel)).ToLocal(&value)) {
@@ -228,6 +233,22 @@ void put(Arguments args) {
   const Status status = put(args, sender, parcel);
   if (status == Status::kDone) handover.commit(self(args).realm());
   give(args, status);
+}
+
+// (length, schema, timeout, value, first, second, count, inner): sends the record on the page.
+// Without a schema it was made of `value` and the first `count` objects of `inner`, all of which
+// have to be plain; a negative number if they are not.
+void put_record(Arguments args) {
+  EndpointObject& sender = self(args);
+  Realm& realm = sender.realm();
+  const uint32_t schema = args[1].As<v8::Uint32>()->Value();
+  if (schema == 0 && !are_plain(realm, args, 3)) {
+    return args.GetReturnValue().Set(-1);
+  }
+  Parcel parcel;
+  const size_t length = args[0].As<v8::Uint32>()->Value();
+  if (!encode_record(realm, realm.page().written(), length, schema, &parcel)) return;
+  give(args, args[2]->IsNumber() ? sender.put(parcel, milliseconds(args[2])) : sender.put(parcel));
 }
 
 void put_packed(Arguments args) {
@@ -360,6 +381,7 @@ constexpr Method kBoth[] = {
 constexpr Method kSenders[] = {
     {"nativePut", put},
     {"nativePutPacked", put_packed},
+    {"nativePutRecord", put_record},
     {"nativeArm", arm_sender},
     {"nativeSettle", settle_sender},
     {"nativeWithdraw", withdraw_sender},

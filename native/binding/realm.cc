@@ -15,6 +15,7 @@
 #include "function_functions.h"
 #include "inspection_functions.h"
 #include "packed.h"
+#include "record_functions.h"
 #include "selection.h"
 
 namespace isolane {
@@ -91,7 +92,7 @@ void Realm::make_templates() {
 
 std::vector<const std::vector<NamedFunction>*> Realm::functions() const {
   return {&control_functions(), &call_sync_functions(), &ending_functions(), &function_functions(),
-          &inspection_functions()};
+          &inspection_functions(), &record_functions()};
 }
 
 void Realm::add_functions(Local<v8::Object> binding, bool early) {
@@ -131,6 +132,9 @@ void Realm::complete_binding(Local<v8::Object> binding) {
   set("NativeReceiver", receiver_);
   set("NativeMoved", moved_);
   set("NativeSelection", selection_);
+  record_.Reset(isolate_, v8::Symbol::New(isolate_, literal(isolate_, "record")));
+  binding->Set(context, literal(isolate_, "RECORD"), record()).Check();
+  binding->Set(context, literal(isolate_, "page"), page_.make(isolate_)).Check();
   add_functions(binding, false);
 }
 
@@ -144,6 +148,7 @@ void Realm::set_hooks(Arguments args) {
   take_hook(args[2], &not_shareable_);
   take_hook(args[3], &on_ready_);
   take_hook(args[4], &on_letter_);
+  take_hook(args[5], &read_record_);
 }
 
 Endpoint* Realm::endpoint_of(Local<v8::Object> object) {
@@ -188,6 +193,11 @@ void Realm::give_away(Endpoint& endpoint) {
   if (!endpoint.open()) return;
   if (ChannelUse* use = uses_.find(*endpoint.channel())) use->drop_handle(endpoint.side());
   endpoint.close();
+}
+
+MaybeLocal<Value> Realm::read_record(const Parcel& record) {
+  page_.receive(record);
+  return read_record_.Get(isolate_)->Call(context(), v8::Undefined(isolate_), 0, nullptr);
 }
 
 void Realm::hold(bool on) {

@@ -18,11 +18,18 @@
 #include "../core/waiter.h"
 #include "../isolate/interpreter.h"
 #include "../value/host_objects.h"
+#include "../value/record_page.h"
 #include "channel_uses.h"
 #include "control.h"
 #include "wrapped.h"
 
 namespace isolane {
+
+// What plain objects are like; see are_plain().
+struct PlainObjects {
+  v8::Global<v8::Value> prototype;
+  std::vector<v8::Global<v8::Array>> arrays;
+};
 
 // Only on the thread that runs in its isolate. NodeRealm and GuestRealm add what differs.
 class Realm : public HostObjects {
@@ -41,6 +48,10 @@ class Realm : public HostObjects {
   WrappedList& wrapped() { return wrapped_; }
   ChannelUses& uses() { return uses_; }
   v8::Local<v8::Value> nothing() const { return nothing_.Get(isolate_); }
+  // Returned to JavaScript in place of what it finds on the page.
+  v8::Local<v8::Value> record() const { return record_.Get(isolate_); }
+  RecordPage& page() { return page_; }
+  PlainObjects& plain() { return plain_; }
   node::MultiIsolatePlatform* platform() const { return platform_; }
   // The Node environment that serves modules and console to this realm.
   uint64_t host_id() const { return host_id_; }
@@ -61,6 +72,7 @@ class Realm : public HostObjects {
   v8::MaybeLocal<v8::Object> make_endpoint(Endpoint&& endpoint) override;
   void endpoint_cloned(Endpoint& endpoint) override;
   void give_away(Endpoint& endpoint) override;
+  v8::MaybeLocal<v8::Value> read_record(const Parcel& record) override;
   void throw_not_shareable(v8::Local<v8::Value> value, v8::Local<v8::String> why) override;
 
   // An endpoint between native code and the constructor of its JavaScript object, by number.
@@ -148,6 +160,9 @@ class Realm : public HostObjects {
 
   v8::Global<v8::Value> data_;  // leads from function callbacks to this realm
   v8::Global<v8::Symbol> nothing_;
+  v8::Global<v8::Symbol> record_;
+  RecordPage page_;
+  PlainObjects plain_;
   // Empty until the binding is complete: then there are no objects of theirs either.
   v8::Global<v8::FunctionTemplate> sender_;
   v8::Global<v8::FunctionTemplate> receiver_;
@@ -160,6 +175,7 @@ class Realm : public HostObjects {
   v8::Global<v8::Function> not_shareable_;
   v8::Global<v8::Function> on_ready_;
   v8::Global<v8::Function> on_letter_;
+  v8::Global<v8::Function> read_record_;
 
   bool held_ = false;
   ChannelUses uses_{[this] { keep_alive(awaits_others()); }};

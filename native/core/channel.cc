@@ -93,7 +93,9 @@ Channel::Channel(ChannelOptions options)
       name_(std::move(options.name)),
       losses_(options.losses) {}
 
-Channel::~Channel() { lose(Parcel(), Loss::kNone); }
+Channel::~Channel() {
+  if (losses_) report(Letter(), Loss::kNone);
+}
 
 bool Channel::retain_if_alive() {
   size_t count = references_.load(std::memory_order_relaxed);
@@ -169,12 +171,16 @@ void Channel::shut(State state, Reason reason, Queued queued) {
 void Channel::lose(Parcel&& message, Loss loss) {
   Parcel lost = std::move(message);
   if (!losses_) return;
+  Letter letter;
+  letter.body = std::move(lost);
+  report(std::move(letter), loss);
+}
+
+void Channel::report(Letter&& letter, Loss loss) const {
   const std::shared_ptr<Party> party = Party::registry().find(losses_->party);
   if (party == nullptr) return;
-  Letter letter;
   letter.type = losses_->letter_type;
   letter.id = id_ * 4 + static_cast<uint64_t>(loss);
-  letter.body = std::move(lost);
   (void)party->post(std::move(letter));  // if it has ended, nobody is left who would want to know
 }
 

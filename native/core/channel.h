@@ -25,6 +25,7 @@ namespace isolane {
 using Reason = std::vector<uint8_t>;
 
 class Channel;
+struct Letter;
 
 // What the registry of channels keeps: does not count, but can be turned into a Ref while the
 // channel lives.
@@ -170,6 +171,7 @@ class Channel {
   void add_handle(Side side) { handles(side).fetch_add(1, std::memory_order_relaxed); }
   void drop_handle(Side side);
 
+  void report(Letter&& letter, Loss loss) const;
   void shut(State state, Reason reason, Queued queued);
 
   const uint64_t id_;

@@ -261,6 +261,8 @@ MaybeLocal<Value> decode(HostObjects& host, Parcel&& message) {
       return decode_moved_bytes(isolate, parcel);
     case kTagSerialized:
       return Decoder(host, parcel).run();
+    case kTagRecord:
+      return host.read_record(parcel);
     default:
       return v8::Undefined(isolate);
   }

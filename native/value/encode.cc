@@ -355,4 +355,12 @@ bool encode(HostObjects& host, Local<Value> value, Local<Value> transfer, Parcel
   return Encoder(host, value, handover).run(value, parcel);
 }
 
+bool encode_record(HostObjects& host, const uint8_t* bytes, size_t size, uint32_t schema,
+                   Parcel* parcel) {
+  uint8_t* out = make_room(parcel, kTagRecord, size, schema);
+  if (out == nullptr) return throw_out_of_memory(host);
+  if (size != 0) std::memcpy(out, bytes, size);
+  return true;
+}
+
 }  // namespace isolane

@@ -5,6 +5,7 @@
 #include <v8.h>
 
 #include "../core/endpoint.h"
+#include "../core/parcel.h"
 
 namespace isolane {
 
@@ -28,6 +29,8 @@ class HostObjects {
   virtual void endpoint_cloned(Endpoint& endpoint) = 0;
   // Closes an endpoint of this context, whose place another one has taken elsewhere.
   virtual void give_away(Endpoint& endpoint) = 0;
+  // The value of a kTagRecord parcel.
+  virtual v8::MaybeLocal<v8::Value> read_record(const Parcel& record) = 0;
   // Throws the error for a value that cannot travel.
   virtual void throw_not_shareable(v8::Local<v8::Value> value, v8::Local<v8::String> why) = 0;
 };

@@ -117,6 +117,35 @@ inline void write_two_byte(v8::Isolate* isolate, v8::Local<v8::String> string, u
 #endif
 }
 
+// An object that was made by a literal, a constructor written in JavaScript, or Object.create():
+// no proxy, and nothing that the engine or native code gives more than properties.
+inline bool is_ordinary_object(v8::Local<v8::Value> value) {
+  using Internals = v8::internal::Internals;
+  if (!value->IsObject()) return false;
+  return Internals::GetInstanceType(v8::internal::ValueHelper::ValueAsAddress(*value)) ==
+         Internals::kJSObjectType;
+}
+
+inline v8::Local<v8::Value> prototype_of(v8::Local<v8::Object> object) {
+#if V8_MAJOR_VERSION >= 13
+  return object->GetPrototypeV2();
+#else
+  return object->GetPrototype();
+#endif
+}
+
+// Whether the engine describes both objects in the same way: they have the same prototype and the
+// same properties beside elements, and elements of the same kind. (It may be false for some that
+// have.)
+inline bool are_alike(v8::Local<v8::Object> one, v8::Local<v8::Object> other) {
+  using Internals = v8::internal::Internals;
+  const auto map = [](v8::Local<v8::Object> object) {
+    return Internals::ReadTaggedPointerField(v8::internal::ValueHelper::ValueAsAddress(*object),
+                                             Internals::kHeapObjectMapOffset);
+  };
+  return map(one) == map(other);
+}
+
 inline size_t utf8_length(v8::Isolate* isolate, v8::Local<v8::String> string) {
 #if V8_MAJOR_VERSION >= 13
   return string->Utf8LengthV2(isolate);

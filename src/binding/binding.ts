@@ -46,6 +46,20 @@ export interface NativeSender extends NativeEndpoint {
   nativePut(value: unknown, timeout?: number, transfer?: readonly object[]): Status;
   nativePutPacked(message: Packed, timeout?: number): Status;
   /**
+   * Sends the record on the page, which has so many bytes. With schema 0 it was made of `value` and the first `count` objects of `inner`,
+   * of which the first two are given besides, and is not sent unless all of them are plain: `NOT_PLAIN`.
+   */
+  nativePutRecord(
+    length: number,
+    schema: number,
+    timeout: number | undefined,
+    value?: object,
+    first?: object,
+    second?: object,
+    count?: number,
+    inner?: readonly (object | undefined)[],
+  ): Status | typeof NOT_PLAIN;
+  /**
    * Asks to be told by `onReady` when a send may go on. `done`: it may go on now (buffered), or the message
    * has been received (rendezvous, `settle` says so). One at a time a handle.
    */
@@ -56,14 +70,17 @@ export interface NativeSender extends NativeEndpoint {
   nativeWithdraw(message: Packed): Status;
 }
 
+/** Something in a record was not what it seemed to be. */
+export const NOT_PLAIN = -1;
+
 export interface NativeReceiver extends NativeEndpoint {
-  /** Receives, or returns `NOTHING` (then see `nativeStatus`). Without `timeout` it only tries. */
+  /** Receives, or returns `NOTHING` (then see `nativeStatus`), or `RECORD`. Without `timeout` it only tries. */
   nativeTake(timeout?: number): unknown;
   /** Asks to be told by `onReady`; see the sender's. */
   nativeArm(): Status;
-  /** After `onReady` or `nativeArm` said `done`: the message, or `NOTHING` (then see `nativeStatus`). */
+  /** After `onReady` or `nativeArm` said `done`: as `nativeTake`. */
   nativeSettle(): unknown;
-  /** Stops waiting; returns the message if one had been handed over already, or `NOTHING`. */
+  /** Stops waiting; returns the message if one had been handed over already (`RECORD`: on the page), or `NOTHING`. */
   nativeWithdraw(): unknown;
 }
 
@@ -108,6 +125,8 @@ export interface Hooks {
     tag: number,
     problem: unknown,
   ): void;
+  /** The value of the record on the page. */
+  readRecord(): unknown;
 }
 
 /** What native code calls only inside interpreters. */
@@ -161,6 +180,10 @@ export interface LockState {
 export interface Binding {
   /** Returned instead of a message when there was none. */
   readonly NOTHING: symbol;
+  /** Returned instead of a message that is on the page, as a record (src/codec). */
+  readonly RECORD: symbol;
+  /** Where records are written and read; see RecordPage in native/value/record_page.h. */
+  readonly page: ArrayBuffer;
   /** This party: a Node environment or an interpreter; ids are given in order, the first environment has 0. */
   readonly partyId: number;
   /** Changes when an interpreter is taken out of the reserve. */
@@ -186,6 +209,7 @@ export interface Binding {
     notShareable: Hooks['notShareable'],
     onReady: Hooks['onReady'],
     onLetter: Hooks['onLetter'],
+    readRecord: Hooks['readRecord'],
   ): void;
   /** Throws a RangeError when there is no memory for that capacity. */
   /** `reports`: what is lost is posted to this party (`NativeLetter.undelivered`). */
@@ -204,6 +228,12 @@ export interface Binding {
   pack(value: unknown, transfer?: readonly object[]): Packed;
   /** Takes a message out that was not sent. */
   unpack(message: Packed): unknown;
+  /** The number of a shape of plain objects, for the whole process; -1 if there are too many of them. */
+  shapeOf(keys: readonly string[]): number;
+  /** The keys of a shape; undefined if no shape has that number. */
+  shapeKeys(shape: number): string[] | undefined;
+  /** What plain objects are like: their prototype, and arrays with nothing but elements, one of each kind that the engine distinguishes. */
+  setPlain(prototype: object, arrays: readonly unknown[][]): void;
   /** A structured clone within this interpreter. */
   clone(value: unknown, transfer?: readonly object[]): unknown;
 

@@ -5,6 +5,7 @@ import { currentScope, goOn, isStopped, neverSettles } from '../binding/call-sco
 import { whole } from '../binding/own-code.js';
 import { nextTurn, now } from '../binding/world.js';
 import { ChannelClosedError } from '../errors/channel-errors.js';
+import { taken } from '../codec/messages.js';
 import { channelName, describeEndpoint, failure, INSPECT } from './failure.js';
 import { Fifo, type Waiting } from './fifo.js';
 import {
@@ -103,7 +104,7 @@ export class Receiver<out T> extends native.NativeReceiver {
    */
   tryReceive<D = undefined>(ifEmpty?: D): T | D {
     if (this.pending.head === null) {
-      const message = this.nativeTake();
+      const message = taken(this.nativeTake());
       if (message !== NOTHING) return message as T;
       const status = this.nativeStatus();
       if (status !== wouldBlock) throw this.failure(status);
@@ -119,7 +120,7 @@ export class Receiver<out T> extends native.NativeReceiver {
    */
   receiveSync(options?: OpOptions): T {
     if (options === undefined && this.pending.head === null) {
-      const message = this.nativeTake(Number.POSITIVE_INFINITY);
+      const message = taken(this.nativeTake(Number.POSITIVE_INFINITY));
       if (message === NOTHING) throw this.failure(this.nativeStatus());
       return message as T;
     }
@@ -146,7 +147,7 @@ export class Receiver<out T> extends native.NativeReceiver {
       throwIfAborted(options);
       timeoutOf(options);
       if (this.pending.head === null) {
-        const message = this.nativeTake();
+        const message = taken(this.nativeTake());
         if (message !== NOTHING) return Promise.resolve(message as T);
         const status = this.nativeStatus();
         if (status !== wouldBlock) throw this.failure(status);
@@ -241,7 +242,7 @@ export class Receiver<out T> extends native.NativeReceiver {
   /** The next message for an iterator, blocking; `NOTHING` when the channel is closed and drained. @internal */
   nextSync(): unknown {
     this.flush(Number.POSITIVE_INFINITY);
-    const message = this.nativeTake(Number.POSITIVE_INFINITY);
+    const message = taken(this.nativeTake(Number.POSITIVE_INFINITY));
     if (message === NOTHING) {
       const status = this.nativeStatus();
       if (status !== Status.closed || this.released || !this.nativeIsOpen()) {
@@ -253,7 +254,7 @@ export class Receiver<out T> extends native.NativeReceiver {
 
   /** A message, or `NOTHING` if there is none that is not someone else's, or none any more. @internal */
   takeNow(): unknown {
-    return this.pending.head === null ? this.nativeTake() : NOTHING;
+    return this.pending.head === null ? taken(this.nativeTake()) : NOTHING;
   }
 
   /** The same for a select, which comes after the receives that are pending. @internal */
@@ -309,7 +310,7 @@ export class Receiver<out T> extends native.NativeReceiver {
   private advance(): void {
     for (let receive = this.pending.head; receive !== null; receive = this.pending.head) {
       try {
-        const message = this.armed ? this.nativeSettle() : this.nativeTake();
+        const message = this.armed ? taken(this.nativeSettle()) : taken(this.nativeTake());
         this.armed = false;
         if (message !== NOTHING) this.remove(receive).resolve(message);
         else if (this.waitAgain(receive)) return;
@@ -361,7 +362,7 @@ export class Receiver<out T> extends native.NativeReceiver {
   private withdraw(): unknown {
     if (!this.armed) return NOTHING;
     this.armed = false;
-    return this.nativeWithdraw();
+    return taken(this.nativeWithdraw());
   }
 
   private rejectPending(): void {
@@ -381,7 +382,7 @@ export class Receiver<out T> extends native.NativeReceiver {
     const end = now() + timeout;
     let status = this.flush(end);
     if (status === done) {
-      const message = this.nativeTake(Math.max(0, end - now()));
+      const message = taken(this.nativeTake(Math.max(0, end - now())));
       if (message !== NOTHING) return message as T;
       status = this.nativeStatus();
     }
@@ -397,7 +398,7 @@ export class Receiver<out T> extends native.NativeReceiver {
   private flushPending(end: number): Status {
     for (let receive = this.pending.head; receive !== null; receive = this.pending.head) {
       let message = this.withdraw();
-      if (message === NOTHING) message = this.nativeTake(Math.max(0, end - now()));
+      if (message === NOTHING) message = taken(this.nativeTake(Math.max(0, end - now())));
       if (message !== NOTHING) {
         this.remove(receive).resolve(message);
         continue;

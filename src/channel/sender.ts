@@ -5,6 +5,7 @@ import { currentScope, goOn, isStopped, neverSettles } from '../binding/call-sco
 import { whole } from '../binding/own-code.js';
 import { now } from '../binding/world.js';
 import { carriesMoved, unmarked } from '../ownership/move.js';
+import { put } from '../codec/messages.js';
 import { channelName, describeEndpoint, failure, INSPECT } from './failure.js';
 import { Fifo, type Waiting } from './fifo.js';
 import { Offer } from './offer.js';
@@ -120,7 +121,7 @@ export class Sender<in T> extends native.NativeSender {
    */
   trySend(value: T): boolean {
     if (this.pending.head === null) {
-      const status = this.nativePut(value);
+      const status = put(this, value);
       if (status === done) return true;
       if (status === wouldBlock) return false;
       throw this.failure(status, unmarked(value));
@@ -144,7 +145,7 @@ export class Sender<in T> extends native.NativeSender {
    */
   sendSync(value: T, options?: OpOptions): void {
     if (options === undefined && this.pending.head === null) {
-      const status = this.nativePut(value, Number.POSITIVE_INFINITY);
+      const status = put(this, value, Number.POSITIVE_INFINITY);
       if (status !== done) throw this.failure(status, unmarked(value));
       return;
     }
@@ -173,7 +174,7 @@ export class Sender<in T> extends native.NativeSender {
       timeoutOf(options);
       if (this.released) throw this.failure(Status.closed, unmarked(value));
       if (this.pending.head === null) {
-        const status = this.nativePut(value, undefined, transferOf(options));
+        const status = this.put(value, undefined, options);
         if (status === done) return Promise.resolve();
         if (status !== wouldBlock) throw this.failure(status, unmarked(value));
       }
@@ -305,6 +306,12 @@ export class Sender<in T> extends native.NativeSender {
     if (!this.armed) this.advance();
   }
 
+  private put(value: T, timeout: number | undefined, options: OpOptions | undefined): Status {
+    return options?.transfer === undefined
+      ? put(this, value, timeout)
+      : this.nativePut(value, timeout, transferOf(options));
+  }
+
   private failure(status: Status, value?: unknown): Error {
     return failure(this, 'sender', status, this.released, value);
   }
@@ -396,7 +403,7 @@ export class Sender<in T> extends native.NativeSender {
     const end = now() + timeout;
     let status = this.flush(end);
     if (status === done) {
-      status = this.nativePut(value, Math.max(0, end - now()), transferOf(options));
+      status = this.put(value, Math.max(0, end - now()), options);
     }
     if (status === done) return;
     if (status === Status.timedOut || status === wouldBlock) {

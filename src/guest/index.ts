@@ -21,6 +21,7 @@ guest.setHooks(
   (value, why) => library().hooks.notShareable(value, why),
   (endpoint) => library().hooks.onReady(endpoint),
   deliver,
+  () => library().hooks.readRecord(),
 );
 
 guest.setGuestHooks(

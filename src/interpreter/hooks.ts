@@ -3,6 +3,7 @@ import { deliver } from '../binding/post-office.js';
 import { Receiver } from '../channel/receiver.js';
 import type { PendingSelect } from '../channel/select.js';
 import { Sender } from '../channel/sender.js';
+import { readRecord } from '../codec/read.js';
 import { notShareable } from '../ownership/not-shareable.js';
 
 export const hooks: Hooks = {
@@ -11,6 +12,7 @@ export const hooks: Hooks = {
   notShareable: (value, why) => notShareable(value, why),
   onReady: (waiting) => (waiting as Sender<unknown> | Receiver<unknown> | PendingSelect).onReady(),
   onLetter: deliver,
+  readRecord,
 };
 
 native.setHooks(
@@ -19,4 +21,5 @@ native.setHooks(
   hooks.notShareable,
   hooks.onReady,
   hooks.onLetter,
+  hooks.readRecord,
 );

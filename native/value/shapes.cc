@@ -1,0 +1,33 @@
+#include "shapes.h"
+
+namespace isolane {
+
+Shapes& Shapes::all() {
+  static auto* const leaked = new Shapes;
+  return *leaked;
+}
+
+std::optional<uint32_t> Shapes::number_of(const Keys& keys) {
+  if (keys.size() > kMostKeys) return std::nullopt;
+  std::u16string text;
+  for (const std::u16string& key : keys) {
+    if (key.size() > 0xffff) return std::nullopt;
+    text += static_cast<char16_t>(key.size());
+    text += key;
+  }
+  const std::lock_guard lock(mutex_);
+  const auto found = numbers_.find(text);
+  if (found != numbers_.end()) return found->second;
+  if (shapes_.size() == kMost) return std::nullopt;
+  const auto number = static_cast<uint32_t>(shapes_.size());
+  shapes_.push_back(new Keys(keys));
+  numbers_.emplace(std::move(text), number);
+  return number;
+}
+
+const Shapes::Keys* Shapes::find(uint32_t number) const {
+  const std::lock_guard lock(mutex_);
+  return number < shapes_.size() ? shapes_[number] : nullptr;
+}
+
+}  // namespace isolane
