@@ -379,12 +379,8 @@ constexpr Method kBoth[] = {
 };
 
 constexpr Method kSenders[] = {
-    {"nativePut", put},
-    {"nativePutPacked", put_packed},
-    {"nativePutRecord", put_record},
-    {"nativeArm", arm_sender},
-    {"nativeSettle", settle_sender},
-    {"nativeWithdraw", withdraw_sender},
+    {"nativePut", put},        {"nativePutPacked", put_packed}, {"nativePutRecord", put_record},
+    {"nativeArm", arm_sender}, {"nativeSettle", settle_sender}, {"nativeWithdraw", withdraw_sender},
 };
 
 constexpr Method kReceivers[] = {

@@ -91,8 +91,8 @@ void Realm::make_templates() {
 }
 
 std::vector<const std::vector<NamedFunction>*> Realm::functions() const {
-  return {&control_functions(), &call_sync_functions(), &ending_functions(), &function_functions(),
-          &inspection_functions(), &record_functions()};
+  return {&control_functions(),  &call_sync_functions(),  &ending_functions(),
+          &function_functions(), &inspection_functions(), &record_functions()};
 }
 
 void Realm::add_functions(Local<v8::Object> binding, bool early) {

@@ -48,8 +48,8 @@ void shape_keys(Arguments args) {
   args.GetReturnValue().Set(v8::Array::New(isolate, keys.data(), keys.size()));
 }
 
-// setPlain(prototype, arrays): what plain objects have for a prototype; arrays that have nothing but
-// elements, one of each kind that the engine distinguishes.
+// setPlain(prototype, arrays): what plain objects have for a prototype; arrays that have nothing
+// but elements, one of each kind that the engine distinguishes.
 void set_plain(Arguments args) {
   Realm& realm = Realm::of(args);
   realm.plain().prototype.Reset(realm.isolate(), args[0]);
@@ -66,8 +66,7 @@ bool is_plain_array(Realm& realm, Local<v8::Array> array) {
     if (compat::are_alike(array, sample.Get(realm.isolate()))) return true;
   }
   // Frozen, for example.
-  constexpr auto kFilter =
-      static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS);
+  constexpr auto kFilter = static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS);
   Local<v8::Array> names;
   return array
              ->GetPropertyNames(realm.context(), v8::KeyCollectionMode::kOwnOnly, kFilter,

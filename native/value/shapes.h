@@ -11,9 +11,9 @@
 
 namespace isolane {
 
-// A shape is a list of keys in order. Records (kTagRecord) name it by its number instead of repeating
-// the keys. Shapes are never forgotten, so there is a most of them; what has another shape travels as
-// it did before.
+// A shape is a list of keys in order. Records (kTagRecord) name it by its number instead of
+// repeating the keys. Shapes are never forgotten, so there is a most of them; what has another
+// shape travels as it did before.
 //
 // Any thread. Asked once for each shape in an interpreter, which remembers the answer.
 class Shapes {

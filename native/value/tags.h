@@ -19,7 +19,7 @@ enum Tag : uint8_t {
   kTagBytes,       // a buffer or view, copied; meta: its ViewKind; inline or in the block
   kTagMovedBytes,  // a buffer or view, handed over; meta: its ViewKind; see MovedExtent
   kTagSerialized,  // V8's structured clone, inline or in the block, with attachments
-  kTagRecord,      // what src/codec writes, inline or in the block; meta: 0, or the number of a schema
+  kTagRecord,  // what src/codec writes, inline or in the block; meta: 0, or the number of a schema
 };
 
 // Which class of buffer or view a run of bytes is.

@@ -4,8 +4,8 @@ import { type EndpointSeed, native } from '../binding/binding.js';
 import { currentScope, goOn, isStopped, neverSettles } from '../binding/call-scope.js';
 import { whole } from '../binding/own-code.js';
 import { nextTurn, now } from '../binding/world.js';
-import { ChannelClosedError } from '../errors/channel-errors.js';
 import { taken } from '../codec/messages.js';
+import { ChannelClosedError } from '../errors/channel-errors.js';
 import { channelName, describeEndpoint, failure, INSPECT } from './failure.js';
 import { Fifo, type Waiting } from './fifo.js';
 import {

@@ -12,7 +12,16 @@ export function put(sender: NativeSender, value: unknown, timeout?: number): Sta
   if (typeof value === 'object' && value !== null) {
     const length = writeRecord(value);
     if (length > 0) {
-      const status = sender.nativePutRecord(length, 0, timeout, value, inner[0], inner[1], innerCount, inner);
+      const status = sender.nativePutRecord(
+        length,
+        0,
+        timeout,
+        value,
+        inner[0],
+        inner[1],
+        innerCount,
+        inner,
+      );
       if (innerCount > 0) forgetInner();
       if (status !== NOT_PLAIN) return status;
     }

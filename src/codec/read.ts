@@ -102,9 +102,7 @@ function readLatin1(): string {
   let hash = length;
   for (let i = start; i < start + length; i++) hash = (hash * 31 + (insideBytes[i] as number)) | 0;
   const known = recent[hash & (RECENT - 1)];
-  return known !== undefined && isAt(known, start, length)
-    ? known
-    : newText(hash, start, length);
+  return known !== undefined && isAt(known, start, length) ? known : newText(hash, start, length);
 }
 
 function isAt(text: string, start: number, length: number): boolean {

@@ -4,6 +4,7 @@ import { MOST, out, outBytes } from './page.js';
 import { firstStep, NO_SHAPE, type Step } from './shapes.js';
 
 const { isArray } = Array;
+const hasOwn = Object.prototype.hasOwnProperty;
 const PlainObject = Object;
 
 // Arrays are packed or have holes, and hold small integers, numbers or anything.
@@ -72,6 +73,8 @@ function writeProperties(object: Record<string, unknown>): boolean {
   position += 3;
   let step: Step = firstStep();
   for (const key in object) {
+    // Somebody has given all objects an enumerable property.
+    if (!hasOwn.call(object, key)) return false;
     step = key === step.key ? (step.next as Step) : step.after(key);
     if (!write(object[key])) return false;
   }
