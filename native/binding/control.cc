@@ -47,6 +47,7 @@ void create_channel(Arguments args) {
     options.losses =
         LossReport{realm.party()->id(), static_cast<uint32_t>(NativeLetter::kUndelivered)};
   }
+  options.label = args[5].As<v8::Uint32>()->Value();
   Ref<Channel> channel = Channel::create(std::move(options));
   if (!channel) {
     isolate->ThrowException(v8::Exception::RangeError(

@@ -300,6 +300,8 @@ void channel_id(Arguments args) {
   args.GetReturnValue().Set(static_cast<double>(self(args).channel().id()));
 }
 
+void schema(Arguments args) { args.GetReturnValue().Set(self(args).channel().label()); }
+
 void name(Arguments args) {
   const std::string& text = self(args).channel().name();
   Local<v8::String> string;
@@ -366,6 +368,7 @@ struct Method {
 constexpr Method kBoth[] = {
     {"nativeStatus", status},
     {"nativeChannelId", channel_id},
+    {"nativeSchema", schema},
     {"nativeName", name},
     {"nativeCapacity", capacity},
     {"nativeSize", size},

@@ -48,6 +48,23 @@ void shape_keys(Arguments args) {
   args.GetReturnValue().Set(v8::Array::New(isolate, keys.data(), keys.size()));
 }
 
+// schemaOf(text): its number.
+void schema_of(Arguments args) {
+  const v8::String::Utf8Value text(args.GetIsolate(), args[0]);
+  if (*text == nullptr) return;
+  args.GetReturnValue().Set(Schemas::all().number_of(std::string(*text, text.length())));
+}
+
+// schemaText(number): the text; undefined if there is no such schema.
+void schema_text(Arguments args) {
+  if (!args[0]->IsUint32()) return;
+  const std::string text = Schemas::all().find(args[0].As<v8::Uint32>()->Value());
+  Local<v8::String> string;
+  if (!text.empty() && v8::String::NewFromUtf8(args.GetIsolate(), text.c_str()).ToLocal(&string)) {
+    args.GetReturnValue().Set(string);
+  }
+}
+
 // setPlain(prototype, arrays): what plain objects have for a prototype; arrays that have nothing
 // but elements, one of each kind that the engine distinguishes.
 void set_plain(Arguments args) {
@@ -103,6 +120,8 @@ const std::vector<NamedFunction>& record_functions() {
   static const std::vector<NamedFunction>* const functions = new std::vector<NamedFunction>{
       {"shapeOf", shape_of},
       {"shapeKeys", shape_keys},
+      {"schemaOf", schema_of},
+      {"schemaText", schema_text},
       {"setPlain", set_plain},
   };
   return *functions;

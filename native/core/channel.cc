@@ -91,6 +91,7 @@ Channel::Channel(ChannelOptions options)
     : id_(registry().next_id()),
       capacity_(options.capacity),
       name_(std::move(options.name)),
+      label_(options.label),
       losses_(options.losses) {}
 
 Channel::~Channel() {

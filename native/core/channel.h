@@ -70,6 +70,7 @@ class Channel {
   uint64_t id() const { return id_; }
   const std::string& name() const { return name_; }
   size_t capacity() const { return capacity_; }
+  uint32_t label() const { return label_; }
   virtual size_t size() const = 0;
   // Whether something comes without any sender.
   virtual bool will_fire() const { return false; }
@@ -177,6 +178,7 @@ class Channel {
   const uint64_t id_;
   const size_t capacity_;
   const std::string name_;
+  const uint32_t label_;
   const std::optional<LossReport> losses_;
   std::atomic<size_t> references_{1};
   std::atomic<size_t> handles_[2] = {};

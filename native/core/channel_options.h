@@ -39,6 +39,8 @@ struct ChannelOptions {
   // What the messages that are queued may weigh (Parcel::weight()); one alone may weigh more.
   size_t max_bytes = kUnbounded;
   std::string name;
+  // Whatever the layers above want to find again with the channel.
+  uint32_t label = 0;
   std::optional<LossReport> losses;
 };
 

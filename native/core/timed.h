@@ -10,8 +10,20 @@
 
 namespace isolane {
 
-// A moment as a message: the bits of a double, milliseconds since 1970.
-Parcel moment_parcel(Clock::time_point when, uint8_t tag);
+// Moments as messages.
+class Calendar {
+ public:
+  explicit Calendar(uint8_t tag);
+
+  // The bits of a double: milliseconds since 1970, as the system's clock was when this was made.
+  Parcel moment(Clock::time_point when) const;
+
+ private:
+  using Milliseconds = std::chrono::duration<double, std::milli>;
+
+  const Milliseconds epoch_;  // of our clock
+  const uint8_t tag_;
+};
 
 // What the queues of time have in common: nobody pushes.
 class TimedQueue {
@@ -26,10 +38,10 @@ class TimedQueue {
   bool likely_pushable(size_t) const { return false; }
 
  protected:
-  explicit TimedQueue(uint8_t tag) : tag_(tag) {}
+  explicit TimedQueue(uint8_t tag) : calendar_(tag) {}
   Status nothing() const { return closed() ? Status::kClosed : Status::kWouldBlock; }
 
-  const uint8_t tag_;
+  const Calendar calendar_;
 
  private:
   std::atomic<bool> closed_{false};
@@ -43,7 +55,7 @@ class After : public TimedQueue {
   Status try_pop(Parcel& parcel) {
     parcel.reset();
     if (empty() || taken_.exchange(true, std::memory_order_seq_cst)) return nothing();
-    parcel = moment_parcel(when_, tag_);
+    parcel = calendar_.moment(when_);
     return Status::kDone;
   }
   // When there is something next; kForever: never.
@@ -73,7 +85,7 @@ class Tick : public TimedQueue {
       // The last one that is due.
       const Clock::time_point last = due + (now - due) / period_ * period_;
       if (next_.compare_exchange_weak(due, last + period_, std::memory_order_seq_cst)) {
-        parcel = moment_parcel(last, tag_);
+        parcel = calendar_.moment(last);
         return Status::kDone;
       }
     }

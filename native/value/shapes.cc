@@ -30,4 +30,21 @@ const Shapes::Keys* Shapes::find(uint32_t number) const {
   return number < shapes_.size() ? shapes_[number] : nullptr;
 }
 
+Schemas& Schemas::all() {
+  static auto* const leaked = new Schemas;
+  return *leaked;
+}
+
+uint32_t Schemas::number_of(const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  const auto [found, is_new] = numbers_.try_emplace(text, static_cast<uint32_t>(texts_.size() + 1));
+  if (is_new) texts_.push_back(text);
+  return found->second;
+}
+
+std::string Schemas::find(uint32_t number) const {
+  const std::lock_guard lock(mutex_);
+  return number == 0 || number > texts_.size() ? std::string() : texts_[number - 1];
+}
+
 }  // namespace isolane

@@ -1,4 +1,4 @@
-// The shapes of plain objects, numbered for the whole process.
+// The shapes of plain objects, and the schemas of records, numbered for the whole process.
 #pragma once
 
 #include <cstddef>
@@ -34,6 +34,21 @@ class Shapes {
   mutable std::mutex mutex_;
   std::unordered_map<std::u16string, uint32_t> numbers_;  // by the keys, each after its length
   std::vector<const Keys*> shapes_;
+};
+
+// The schemas that were made, as texts; numbered from 1, and never forgotten.
+class Schemas {
+ public:
+  static Schemas& all();
+
+  uint32_t number_of(const std::string& text);
+  // Empty for a number that was not given.
+  std::string find(uint32_t number) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, uint32_t> numbers_;
+  std::vector<std::string> texts_;
 };
 
 }  // namespace isolane

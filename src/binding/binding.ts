@@ -24,6 +24,8 @@ export interface NativeEndpoint {
   /** How the last operation on this handle ended, for those that return `NOTHING`. */
   nativeStatus(): Status;
   nativeChannelId(): number;
+  /** The number of its messages' schema, or 0. */
+  nativeSchema(): number;
   nativeName(): string;
   nativeCapacity(): number;
   nativeSize(): number;
@@ -211,14 +213,17 @@ export interface Binding {
     onLetter: Hooks['onLetter'],
     readRecord: Hooks['readRecord'],
   ): void;
-  /** Throws a RangeError when there is no memory for that capacity. */
-  /** `reports`: what is lost is posted to this party (`NativeLetter.undelivered`). */
+  /**
+   * Throws a RangeError when there is no memory for that capacity. `reports`: what is lost is posted to this party
+   * (`NativeLetter.undelivered`).
+   */
   createChannel(
     capacity: number,
     name: string,
     overflow: Overflow,
     maxBytes: number,
     reports: boolean,
+    schema: number,
   ): [EndpointSeed, EndpointSeed];
   /** The receiver of a channel without senders: a message after so many milliseconds, or, if `repeats`, every so many. */
   createTimer(ms: number, repeats: boolean): EndpointSeed;
@@ -232,6 +237,10 @@ export interface Binding {
   shapeOf(keys: readonly string[]): number;
   /** The keys of a shape; undefined if no shape has that number. */
   shapeKeys(shape: number): string[] | undefined;
+  /** The number of a schema, from 1, for the whole process; the same text has the same. */
+  schemaOf(text: string): number;
+  /** Undefined if no schema has that number. */
+  schemaText(schema: number): string | undefined;
   /** What plain objects are like: their prototype, and arrays with nothing but elements, one of each kind that the engine distinguishes. */
   setPlain(prototype: object, arrays: readonly unknown[][]): void;
   /** A structured clone within this interpreter. */

@@ -1,7 +1,7 @@
 import '../binding/symbols.js';
 import { native } from '../binding/binding.js';
 import { Overflow } from '../binding/codes.js';
-import { IsolaneError } from '../errors/isolane-error.js';
+import { Schema } from '../schema/schema.js';
 import { Receiver } from './receiver.js';
 import { Sender } from './sender.js';
 import { listenForLosses, type OnUndelivered } from './undelivered.js';
@@ -28,6 +28,8 @@ export interface ChannelOptions<T = unknown> {
    * last receiver was gone or the channel was poisoned. It does not keep Node alive.
    */
   onUndelivered?: OnUndelivered<T> | undefined;
+  /** What messages are, made by {@link struct}: they are checked when they are sent, and have just the fields that it names. */
+  of?: Schema<T> | undefined;
   /** Appears in error messages. */
   name?: string | undefined;
 }
@@ -114,13 +116,14 @@ export class Channel<T> extends Pair<T> {
  * ```
  */
 export function channel<T = unknown>(options?: number | ChannelOptions<T>): Channel<T> {
-  const { capacity, name, overflow, maxBytes, onUndelivered } = checked(options);
+  const { capacity, name, overflow, maxBytes, onUndelivered, schema } = checked(options);
   const [senderSeed, receiverSeed] = native.createChannel(
     capacity,
     name,
     overflow,
     maxBytes,
     onUndelivered !== undefined,
+    schema,
   );
   const made = new Channel(new Sender<T>(senderSeed), new Receiver<T>(receiverSeed));
   if (onUndelivered !== undefined) {
@@ -135,6 +138,8 @@ interface Checked<T> {
   overflow: Overflow;
   maxBytes: number;
   onUndelivered: OnUndelivered<T> | undefined;
+  /** Its number. */
+  schema: number;
 }
 
 const overflows = {
@@ -148,9 +153,8 @@ function checked<T>(options: number | ChannelOptions<T> = {}): Checked<T> {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError('channel() takes a capacity or an object with options.');
   }
-  if ('of' in options) throw notYet('The option of of channel()', 'leave it out');
   const { capacity = DEFAULT_CAPACITY, name = '', overflow = 'block', onUndelivered } = options;
-  const { maxBytes = Number.POSITIVE_INFINITY } = options;
+  const { maxBytes = Number.POSITIVE_INFINITY, of } = options;
   if (typeof name !== 'string') throw new TypeError('The name of a channel must be a string.');
   if (!Object.hasOwn(overflows, overflow)) {
     const known = Object.keys(overflows).join(', ');
@@ -159,6 +163,9 @@ function checked<T>(options: number | ChannelOptions<T> = {}): Checked<T> {
   if (onUndelivered !== undefined && typeof onUndelivered !== 'function') {
     throw new TypeError('onUndelivered must be a function.');
   }
+  if (of !== undefined && !(of instanceof Schema)) {
+    throw new TypeError('The option of must be a schema, made by struct().');
+  }
   checkNumber(capacity, 'capacity', 0);
   checkNumber(maxBytes, 'maxBytes', 1);
   if (capacity === 0 && (overflow !== 'block' || maxBytes !== Number.POSITIVE_INFINITY)) {
@@ -166,7 +173,7 @@ function checked<T>(options: number | ChannelOptions<T> = {}): Checked<T> {
       'overflow and maxBytes need a capacity of 1 or more: nothing is queued with 0.',
     );
   }
-  return { capacity, name, overflow: overflows[overflow], maxBytes, onUndelivered };
+  return { capacity, name, overflow: overflows[overflow], maxBytes, onUndelivered, schema: of?.number ?? 0 };
 }
 
 function checkNumber(given: unknown, name: string, least: number): void {
@@ -177,9 +184,4 @@ function checkNumber(given: unknown, name: string, least: number): void {
     const range = `an integer from ${least} to ${most}, or Infinity`;
     throw new RangeError(`${name} must be ${range}, but is ${given}.`);
   }
-}
-
-function notYet(what: string, instead: string): IsolaneError {
-  const text = `${what} is not supported in this version; ${instead}.`;
-  return new IsolaneError('ERR_ISOLANE_NOT_SUPPORTED', text);
 }

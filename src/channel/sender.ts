@@ -4,8 +4,9 @@ import { type EndpointSeed, native, type Packed } from '../binding/binding.js';
 import { currentScope, goOn, isStopped, neverSettles } from '../binding/call-scope.js';
 import { whole } from '../binding/own-code.js';
 import { now } from '../binding/world.js';
-import { put } from '../codec/messages.js';
+import { pack, put, shaped } from '../codec/messages.js';
 import { carriesMoved, unmarked } from '../ownership/move.js';
+import { type Schema, schemaOf } from '../schema/schema.js';
 import { channelName, describeEndpoint, failure, INSPECT } from './failure.js';
 import { Fifo, type Waiting } from './fifo.js';
 import { Offer } from './offer.js';
@@ -83,9 +84,12 @@ export class Sender<in T> extends native.NativeSender {
   /** Selects that wait for this handle. @internal */
   selects: Set<{ again(): void }> | undefined = undefined;
 
+  private readonly schema: Schema<unknown> | undefined;
+
   /** @internal */
   constructor(seed: EndpointSeed) {
     super(seed);
+    this.schema = schemaOf(this.nativeSchema());
   }
 
   /** The channel's id: all handles of one channel have the same, in every interpreter. */
@@ -121,7 +125,7 @@ export class Sender<in T> extends native.NativeSender {
    */
   trySend(value: T): boolean {
     if (this.pending.head === null) {
-      const status = put(this, value);
+      const status = put(this, this.schema, value);
       if (status === done) return true;
       if (status === wouldBlock) return false;
       throw this.failure(status, unmarked(value));
@@ -145,7 +149,7 @@ export class Sender<in T> extends native.NativeSender {
    */
   sendSync(value: T, options?: OpOptions): void {
     if (options === undefined && this.pending.head === null) {
-      const status = put(this, value, Number.POSITIVE_INFINITY);
+      const status = put(this, this.schema, value, Number.POSITIVE_INFINITY);
       if (status !== done) throw this.failure(status, unmarked(value));
       return;
     }
@@ -237,7 +241,7 @@ export class Sender<in T> extends native.NativeSender {
    */
   offer(value: T): Offer {
     if (this.released || !this.nativeIsOpen()) throw this.failure(Status.closed, unmarked(value));
-    return new Offer(this, native.packOffer(value), value);
+    return new Offer(this, native.packOffer(shaped(this.schema, value)), value);
   }
 
   /** Another handle of the same channel, to be closed on its own. */
@@ -308,8 +312,8 @@ export class Sender<in T> extends native.NativeSender {
 
   private put(value: T, timeout: number | undefined, options: OpOptions | undefined): Status {
     return options?.transfer === undefined
-      ? put(this, value, timeout)
-      : this.nativePut(value, timeout, transferOf(options));
+      ? put(this, this.schema, value, timeout)
+      : this.nativePut(shaped(this.schema, value), timeout, transferOf(options));
   }
 
   private failure(status: Status, value?: unknown): Error {
@@ -317,7 +321,7 @@ export class Sender<in T> extends native.NativeSender {
   }
 
   private sendLater(value: T, options: OpOptions | undefined): Promise<void> {
-    const message = native.pack(value, options?.transfer);
+    const message = pack(this.schema, value, options?.transfer);
     return new Promise((resolve, reject) => {
       const send = new PendingSend(
         message,

@@ -2,6 +2,7 @@ import { native } from '../binding/binding.js';
 import { Kind, LONGEST, MOST_OBJECTS } from './kinds.js';
 import { MOST, out, outBytes } from './page.js';
 import { firstStep, NO_SHAPE, type Step } from './shapes.js';
+import { hasTurn, takeTurn } from './turns.js';
 
 const { isArray } = Array;
 const hasOwn = Object.prototype.hasOwnProperty;
@@ -31,9 +32,6 @@ let root: object;
 export const inner: (object | undefined)[] = Array.from({ length: MOST_OBJECTS });
 export let innerCount = 0;
 
-/** Counts records, as a getter that is met may write another. */
-let writing = 0;
-
 /**
  * Writes an object or array to the page, with all that is in it. Returns the number of bytes; 0 if this codec has no form for it: then it
  * may not even be possible to send it. What it has written is true if `value`
@@ -41,11 +39,16 @@ let writing = 0;
  * `inner` are plain.
  */
 export function writeRecord(value: object): number {
-  const mine = ++writing;
+  const turn = takeTurn();
   position = 0;
   innerCount = 0;
   root = value;
-  return writeObject(value) && writing === mine ? position : 0;
+  try {
+    return writeObject(value) && hasTurn(turn) ? position : 0;
+  } catch {
+    // A getter or a proxy has thrown, and will do so again where errors are told.
+    return 0;
+  }
 }
 
 function writeInner(value: object): boolean {

@@ -3,7 +3,7 @@ import { deliver } from '../binding/post-office.js';
 import { Receiver } from '../channel/receiver.js';
 import type { PendingSelect } from '../channel/select.js';
 import { Sender } from '../channel/sender.js';
-import { readRecord } from '../codec/read.js';
+import { readMessage } from '../codec/messages.js';
 import { notShareable } from '../ownership/not-shareable.js';
 
 export const hooks: Hooks = {
@@ -12,7 +12,7 @@ export const hooks: Hooks = {
   notShareable: (value, why) => notShareable(value, why),
   onReady: (waiting) => (waiting as Sender<unknown> | Receiver<unknown> | PendingSelect).onReady(),
   onLetter: deliver,
-  readRecord,
+  readRecord: readMessage,
 };
 
 native.setHooks(
