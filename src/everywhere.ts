@@ -50,8 +50,14 @@ export type { ModulesOption } from './interpreter/module-policy.js';
 export type { InterpreterOptions } from './interpreter/options.js';
 export type { Remote, RemoteGenerator } from './interpreter/remote.js';
 export type { OnError, UncaughtInfo } from './interpreter/uncaught-errors.js';
-// Records
-export type { Definition, FieldType, FieldValue, NumberType, RecordOf } from './schema/definition.js';
-export { type Infer, Schema, struct } from './schema/schema.js';
 // Ownership
 export { move } from './ownership/move.js';
+// Records
+export type {
+  Definition,
+  FieldType,
+  FieldValue,
+  NumberType,
+  RecordOf,
+} from './schema/definition.js';
+export { type Infer, Schema, struct } from './schema/schema.js';

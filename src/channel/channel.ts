@@ -173,7 +173,14 @@ function checked<T>(options: number | ChannelOptions<T> = {}): Checked<T> {
       'overflow and maxBytes need a capacity of 1 or more: nothing is queued with 0.',
     );
   }
-  return { capacity, name, overflow: overflows[overflow], maxBytes, onUndelivered, schema: of?.number ?? 0 };
+  return {
+    capacity,
+    name,
+    overflow: overflows[overflow],
+    maxBytes,
+    onUndelivered,
+    schema: of?.number ?? 0,
+  };
 }
 
 function checkNumber(given: unknown, name: string, least: number): void {

@@ -24,7 +24,16 @@ export function put(
     const length = writeRecord(value);
     if (length > 0) {
       const first = inner[0];
-      const status = sender.nativePutRecord(length, 0, timeout, value, first, inner[1], innerCount, inner);
+      const status = sender.nativePutRecord(
+        length,
+        0,
+        timeout,
+        value,
+        first,
+        inner[1],
+        innerCount,
+        inner,
+      );
       if (innerCount > 0) forgetInner();
       if (status !== NOT_PLAIN) return status;
     }

@@ -1,6 +1,6 @@
 /** Goes through the bytes of the record that was received. */
 
-import { insideBytes, inside, received } from './page.js';
+import { inside, insideBytes, received } from './page.js';
 
 const { fromCharCode } = String;
 

@@ -51,7 +51,10 @@ export function compiled(type: StructType): { write: Write; read: Read } | undef
 }
 
 /** How a number is put and got in a DataView, and a condition that is true for what is not of the type. */
-const numbers: Record<NumberType, [accessor: string, size: number, isWrong: (x: string) => string]> = {
+const numbers: Record<
+  NumberType,
+  [accessor: string, size: number, isWrong: (x: string) => string]
+> = {
   i8: ['Int8', 1, (x) => `((${x} << 24) >> 24) !== ${x}`],
   u8: ['Uint8', 1, (x) => `(${x} & 255) !== ${x}`],
   i16: ['Int16', 2, (x) => `((${x} << 16) >> 16) !== ${x}`],
@@ -171,7 +174,9 @@ function readerOf(type: Type): string {
       return `readList(${count}, () => ${element})`;
     }
     default: {
-      const fields = type.fields.map(([name, field]) => `${JSON.stringify(name)}: ${readerOf(field)}`);
+      const fields = type.fields.map(
+        ([name, field]) => `${JSON.stringify(name)}: ${readerOf(field)}`,
+      );
       return `({ ${fields.join(', ')} })`;
     }
   }
