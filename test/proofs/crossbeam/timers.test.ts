@@ -66,11 +66,15 @@ describe('crossbeam on times by themselves', () => {
 
   // The alarm that the first has set finds nothing, since the second was faster, and is not set again.
   it.skip('whoever waits for a tick gets the next one if another was faster', async () => {
-    const ticks = tick(5);
-    const waiting = ticks.clone().receive({ timeout: 2000 });
-    while (ticks.tryReceive() === undefined);
-    assert.equal(typeof (await waiting), 'number');
-    ticks.close();
+    for (let round = 0; round < 50; round++) {
+      const ticks = tick(2);
+      const other = ticks.clone();
+      const waiting = other.receive({ timeout: 2000 });
+      while (ticks.tryReceive() === undefined);
+      assert.equal(typeof (await waiting), 'number');
+      ticks.close();
+      other.close();
+    }
   });
 
   it('the shorter of two comes first, in either order', () => {
