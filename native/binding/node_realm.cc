@@ -89,10 +89,10 @@ class NodeParty final : public Party {
  private:
   uv_handle_t* handle() const { return reinterpret_cast<uv_handle_t*>(async_); }
   void deliver() {
-    is_due_ = false;
-    update();
     realm_->deliver(kDeliveries);
-    if (has_mail()) wake();
+    is_due_ = has_mail();
+    if (is_due_) wake();
+    update();
   }
   void update() {
     if (closed_) return;

@@ -132,9 +132,18 @@ class TimedChannel final : public QueuedChannel<Queue> {
     alarm_.set(this->queue_.next(), [id = this->id()] {
       // Not a reference: whoever waits has one.
       if (const Ref<Channel> channel = Channel::registry().find(id)) {
-        channel->pass_on(Side::kReceiver);
+        static_cast<TimedChannel*>(channel.get())->on_time();
       }
     });
+  }
+
+  void on_time() {
+    // Somebody who did not wait may have been faster: then it is the next one that counts.
+    if (this->queue_.empty()) {
+      if (this->waiting(Side::kReceiver).any()) wake_in_time();
+    } else {
+      this->pass_on(Side::kReceiver);
+    }
   }
 
   Alarm alarm_;

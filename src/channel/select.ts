@@ -23,16 +23,16 @@ export type SelectCase = Receiver<unknown> | Offer | null | undefined | false;
 
 /** What a select has chosen: the key of the case, and what was received. */
 export type Selected<Cases> = {
-  [Key in keyof Cases & string]: Cases[Key] extends infer Case
+  [Key in keyof Cases & (string | number)]: Cases[Key] extends infer Case
     ? Case extends Receiver<infer T>
       ?
-          | { readonly key: Key; readonly value: T; readonly closed?: undefined }
-          | { readonly key: Key; readonly value?: undefined; readonly closed: true }
+          | { readonly key: `${Key}`; readonly value: T; readonly closed?: undefined }
+          | { readonly key: `${Key}`; readonly value?: undefined; readonly closed: true }
       : Case extends Offer
-        ? { readonly key: Key; readonly value?: undefined; readonly closed?: undefined }
+        ? { readonly key: `${Key}`; readonly value?: undefined; readonly closed?: undefined }
         : never
     : never;
-}[keyof Cases & string];
+}[keyof Cases & (string | number)];
 
 /** How to choose among several cases that are ready, and how long to wait for one. */
 export interface SelectOptions {
@@ -92,6 +92,23 @@ class Choice {
       if (chosen !== undefined) return { index, chosen };
     }
     return undefined;
+  }
+
+  /**
+   * To be called before it waits. Who comes to a rendezvous from the other side takes the first that waits there: so that it is as the
+   * order says, they stand there in that order.
+   */
+  arrange(): void {
+    if (this.order === 'priority') return;
+    const { keys, cases } = this;
+    const order = this.order === 'fair' ? this.leastRecent() : shuffled(this.size);
+    const arranged = order.map(
+      (i) => [keys[i] as string, cases[i] as AnyReceiver | AnyOffer] as const,
+    );
+    arranged.forEach(([key, one], i) => {
+      keys[i] = key;
+      cases[i] = one;
+    });
   }
 
   /** What came of a case that native code has found to have happened. */
@@ -156,6 +173,17 @@ class Choice {
       lastChosen.set(one instanceof Offer ? one.sender : one, ++chosenSoFar);
     return this.keys[index] as string;
   }
+}
+
+function shuffled(size: number): number[] {
+  const order = Array.from({ length: size }, (_, i) => i);
+  for (let left = size; left > 1; left--) {
+    const at = Math.floor(Math.random() * left);
+    const swapped = order[at] as number;
+    order[at] = order[left - 1] as number;
+    order[left - 1] = swapped;
+  }
+  return order;
 }
 
 /** A select that waits in the event loop. @internal */
@@ -278,6 +306,7 @@ export function select<const C extends Cases>(
     const choice = prepared(cases, options);
     const found = choice.attempt();
     if (found !== undefined) return Promise.resolve(found.chosen as Selected<C>);
+    choice.arrange();
     return new Promise<Chosen>((resolve, reject) => {
       new PendingSelect(choice, resolve, reject, options);
     }) as Promise<Selected<C>>;
@@ -306,7 +335,9 @@ export function selectSync<const C extends Cases>(
   const ends = choice.ends();
   for (const one of ends) one.pause();
   try {
-    return blockingly(choice, timeout, end) as Selected<C>;
+    const chosen = blockingly(choice, end);
+    if (chosen === undefined) throw timedOut('The select', timeout);
+    return chosen as Selected<C>;
   } finally {
     for (const one of ends) one.resume();
   }
@@ -314,7 +345,9 @@ export function selectSync<const C extends Cases>(
 
 class BlockingSelect extends native.NativeSelection {}
 
-function blockingly(choice: Choice, timeout: number, end: number): Chosen {
+/** Waits until a case has happened, or the time is up. */
+function blockingly(choice: Choice, end: number): Chosen | undefined {
+  choice.arrange();
   const selection = new BlockingSelect(choice.ends(), choice.messages());
   for (;;) {
     const outcome = selection.nativeWait(Math.max(0, end - now()));
@@ -329,7 +362,7 @@ function blockingly(choice: Choice, timeout: number, end: number): Chosen {
       selection.nativeChoose(found?.index ?? choice.size);
     }
     if (found !== undefined) return found.chosen;
-    if (outcome === Outcome.timedOut) throw timedOut('The select', timeout);
+    if (outcome === Outcome.timedOut) return undefined;
   }
 }
 
@@ -348,7 +381,11 @@ export function trySelect<const C extends Cases>(
   cases: C,
   options: Pick<SelectOptions, 'order'> = {},
 ): Selected<C> | undefined {
-  return prepared(cases, options).attempt()?.chosen as Selected<C> | undefined;
+  const choice = prepared(cases, options);
+  const found = choice.attempt();
+  if (found !== undefined) return found.chosen as Selected<C>;
+  // They were looked at one after the other: only in a moment in which it stands in all of them it is certain that none can happen.
+  return choice.size < 2 ? undefined : (blockingly(choice, 0) as Selected<C> | undefined);
 }
 
 function prepared(cases: Cases, options: SelectOptions): Choice {

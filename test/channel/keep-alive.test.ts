@@ -51,12 +51,13 @@ describe('an operation that waits keeps Node alive', () => {
     assert.deepEqual(
       await lines(`
         const [tx, rx] = channel();
-        const [full] = channel(0);
+        const rendezvous = channel(0);
+        const full = rendezvous.sender;
         rx.receive().then(() => console.log('received'));
         for (let i = 0; i < 3; i++) full.send(i).then(() => console.log('sent'));
         isolane.select({ rx, full: full.offer(1) }).then(() => console.log('selected'));
-        process.on('exit', () => console.log('over', tx.size));`),
-      ['over 0'],
+        process.on('exit', () => console.log('over', tx.size, rendezvous.receiver.closed));`),
+      ['over 0 false'],
     );
   });
 
