@@ -64,3 +64,16 @@ export const replacing = {
     );
   },
 };
+
+/** For esbuild: what web-streams-polyfill finds in place of global names, which a guest may have changed. */
+export const streamGlobals = {
+  name: 'stream-globals',
+  setup({ onLoad }) {
+    onLoad({ filter: /web-streams-polyfill[\\/]dist[\\/]ponyfill\.mjs$/ }, ({ path: file }) => {
+      const names = 'AbortController, globalThis, queueMicrotask, structuredClone';
+      const from = JSON.stringify(path('src/guest/chunks/streams/globals.ts'));
+      const contents = `import { ${names} } from ${from};\n${readFileSync(file, 'utf8')}`;
+      return { contents, loader: 'js' };
+    });
+  },
+};

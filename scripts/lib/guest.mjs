@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { esbuild } from './esbuild.mjs';
 import { Failure } from './exec.mjs';
-import { nodeShims, replacing } from './guest-plugins.mjs';
+import { nodeShims, replacing, streamGlobals } from './guest-plugins.mjs';
 import { configs } from './javascript.mjs';
 import { writeLicences } from './licences.mjs';
 import { path } from './project.mjs';
@@ -70,7 +70,7 @@ async function bundle(entryPoints, format, plugins, options) {
     minifyWhitespace: true,
     minifySyntax: true,
     tsconfig: 'tsconfig.guest.json',
-    plugins: [...plugins, replacing, nodeShims],
+    plugins: [...plugins, replacing, streamGlobals, nodeShims],
     ...options,
   });
   // esbuild already refuses Node's modules on a neutral platform; this is for what it was told to leave out.

@@ -17,6 +17,7 @@ import {
   timeoutOf,
   watch,
 } from './options.js';
+import { readableOf } from './streams.js';
 
 const { NOTHING } = native;
 const done = Status.done;
@@ -56,6 +57,7 @@ export class Receiver<out T> extends native.NativeReceiver {
   private released = false;
   /** Selects that wait for this handle. @internal */
   selects: Set<{ again(): void }> | undefined = undefined;
+  private stream: ReadableStream<T> | undefined = undefined;
 
   /** @internal */
   constructor(seed: EndpointSeed) {
@@ -192,6 +194,26 @@ export class Receiver<out T> extends native.NativeReceiver {
   /** Takes messages until the channel is closed and drained. Leaving the loop leaves the handle open. */
   [Symbol.asyncIterator](): AsyncIterableIterator<T> {
     return new AsyncMessageIterator<T>(this);
+  }
+
+  /**
+   * The messages as a stream of the Web, always the same one. It takes a message when somebody reads, and none before; it ends when the
+   * channel is closed and drained. Cancelling it closes this handle.
+   *
+   * A read rejects with a ChannelPoisonedError, a ChannelClosedError if this handle was closed by other means, or a MovedError.
+   *
+   * ```js
+   * import { channel } from 'isolane';
+   *
+   * const [tx, rx] = channel();
+   * tx.sendManySync([1, 2]);
+   * tx.close();
+   * for await (const message of rx.readable) console.log(message); // 1, then 2
+   * ```
+   */
+  get readable(): ReadableStream<T> {
+    this.stream ??= readableOf(this);
+    return this.stream;
   }
 
   /** Another handle of the same channel, to be closed on its own. */

@@ -20,6 +20,7 @@ import {
   transferOf,
   watch,
 } from './options.js';
+import { writableOf } from './streams.js';
 
 const done = Status.done;
 const wouldBlock = Status.wouldBlock;
@@ -83,6 +84,7 @@ export class Sender<in T> extends native.NativeSender {
   private released = false;
   /** Selects that wait for this handle. @internal */
   selects: Set<{ again(): void }> | undefined = undefined;
+  private stream: WritableStream<T> | undefined = undefined;
 
   private readonly schema: Schema<unknown> | undefined;
 
@@ -242,6 +244,25 @@ export class Sender<in T> extends native.NativeSender {
   offer(value: T): Offer {
     if (this.released || !this.nativeIsOpen()) throw this.failure(Status.closed, unmarked(value));
     return new Offer(this, native.packOffer(shaped(this.schema, value)), value);
+  }
+
+  /**
+   * A stream of the Web that sends what is written to it, always the same one. A write ends when the channel has taken its message.
+   * When the stream is closed or aborted, or a write fails, this handle is closed.
+   *
+   * A write rejects with what {@link send} rejects with.
+   *
+   * ```js
+   * import { channel } from 'isolane';
+   *
+   * const [tx, rx] = channel();
+   * await new Blob(['some ', 'text']).stream().pipeThrough(new TextDecoderStream()).pipeTo(tx.writable);
+   * console.log([...rx].join('')); // some text
+   * ```
+   */
+  get writable(): WritableStream<T> {
+    this.stream ??= writableOf(this);
+    return this.stream;
   }
 
   /** Another handle of the same channel, to be closed on its own. */

@@ -3,6 +3,7 @@
  * chunk (src/guest/chunks) that is loaded then.
  */
 
+import type { StreamClasses } from '../channel/streams.js';
 import { guest } from './binding.js';
 import { library } from './library.js';
 import type { GlobalsChunk, Tools } from './tools.js';
@@ -34,13 +35,24 @@ const lists = [
     'PerformanceMeasure',
     'performance',
   ],
+  [
+    'streams',
+    'ByteLengthQueuingStrategy',
+    'CountQueuingStrategy',
+    'ReadableStream',
+    'TransformStream',
+    'WritableStream',
+  ],
   ['text', 'TextDecoder', 'TextEncoder'],
   ['url', 'URL', 'URLSearchParams'],
 ];
 
-/** The types of those that chunks need of each other. */
-export interface BuiltIns {
+/** The types of those that chunks and the library need of each other. */
+export interface BuiltIns extends StreamClasses {
+  AbortController: new () => object;
   DOMException: new (message?: string, name?: string) => Error;
+  queueMicrotask: (callback: () => void) => void;
+  structuredClone: (value: unknown, options?: { transfer?: Iterable<object> }) => unknown;
 }
 
 const started = guest.now();

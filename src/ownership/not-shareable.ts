@@ -101,6 +101,10 @@ function problemOfObject(value: object): string | undefined {
   if (/Generator$| Iterator$/.test(tag)) {
     return `is ${/^[AEIOU]/.test(tag) ? 'an' : 'a'} ${tag.toLowerCase()}; collect its values, or send them one by one`;
   }
+  const streamEnd = streamEnds.get(tag);
+  if (streamEnd !== undefined) {
+    return `is a ${tag}; streams stay where they are, send the ${streamEnd} of a channel instead`;
+  }
   if (value instanceof native.NativeSender || value instanceof native.NativeReceiver) {
     const side = value instanceof native.NativeSender ? 'sender' : 'receiver';
     return value.nativeIsOpen() ? undefined : `is a ${side} that was closed or moved away before`;
@@ -117,6 +121,12 @@ const weakKinds: readonly (abstract new (...args: never) => object)[] = [
   WeakRef,
   FinalizationRegistry,
 ];
+
+/** What may travel in place of a stream of the Web. */
+const streamEnds: ReadonlyMap<string, string> = new Map([
+  ['ReadableStream', 'receiver'],
+  ['WritableStream', 'sender'],
+]);
 
 function tagOf(value: object): string {
   try {

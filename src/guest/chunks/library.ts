@@ -5,6 +5,7 @@
 
 import type { GuestHooks, Hooks } from '../../binding/binding.js';
 import { setClock } from '../../binding/world.js';
+import { setStreamClasses } from '../../channel/streams.js';
 import { explainSyntax } from '../../interpreter/compile-errors.js';
 import type { FunctionCompiler } from '../../interpreter/compile-function.js';
 import { console } from '../../interpreter/console.js';
@@ -45,6 +46,10 @@ export function start(answer: Answer): Library {
     known: () => knownBuiltIn('DOMException'),
     get: () => builtIn('DOMException'),
   });
+  setStreamClasses(() => ({
+    ReadableStream: builtIn('ReadableStream'),
+    WritableStream: builtIn('WritableStream'),
+  }));
   reportThrown(reportUncaught);
   answerFurther(answer, importModule);
   deliverKept();
