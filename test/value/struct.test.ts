@@ -47,12 +47,14 @@ const integer = (bits: number, signed: boolean) =>
     : fc.integer({ min: 0, max: 2 ** bits - 1 });
 const text = fc.oneof(fc.string(), fc.string({ unit: 'binary', maxLength: 30 }));
 const bytes = fc.uint8Array({ maxLength: 40 });
-const inner = fc.record({
+const plainRecord = <T>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
+  fc.record<T>(fields, { noNullPrototype: true });
+const inner = plainRecord({
   name: text,
   ids: fc.array(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), { maxLength: 5 }),
   bytes,
 });
-const everything: fc.Arbitrary<Everything> = fc.record({
+const everything: fc.Arbitrary<Everything> = plainRecord({
   i8: integer(8, true),
   u8: integer(8, false),
   i16: integer(16, true),
