@@ -4,6 +4,7 @@ import { channel, exportEndpoint, Interpreter, move } from 'isolane';
 
 const feed = createRequire(import.meta.url)('./build/Release/feed.node');
 
+/** @type {import('isolane').Channel<Float64Array>} */
 const [readings, inbox] = channel(4); // from the native thread to the guest
 const [outbox, verdicts] = channel(4); // and back
 const [report, lines] = channel(4); // from the native thread to here

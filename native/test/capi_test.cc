@@ -446,7 +446,6 @@ TEST_CASE("what C cannot look into is passed on as it is, or dropped") {
     Parcel parcel = serialized(200);
     const uint8_t* const bytes = parcel.block()->bytes;
     REQUIRE(sender.channel()->try_send(parcel) == Status::kDone);
-    parcel = Parcel();
     std::memset(parcel.set_inline(kTagRecord, 20, 5), 1, 20);
     REQUIRE(sender.channel()->try_send(parcel) == Status::kDone);
 

@@ -9,7 +9,7 @@ const biome = (...args) =>
 
 async function clangFormat(...args) {
   if (!existsSync(path('.clang-format'))) throw new Failure('.clang-format is missing');
-  const files = ['native', 'include', 'bench/native', 'examples']
+  const files = ['native', 'include', 'bench/native', 'examples', 'test/fixtures/native-echo']
     .flatMap(filesOf)
     .filter((file) => /\.(h|c|cc)$/.test(file) && !/third_party|\/build\//.test(file));
   await run(clangFormatBinary(), ['--style=file', ...args, ...files]);
