@@ -7,9 +7,9 @@
       "target_name": "isolane",
       # Listed at configure time, so that a new file needs no entry here.
       "sources": [
-        "<!@(node -p \"require('fs').readdirSync('native',{recursive:true}).map(f => 'native/'+f.replaceAll(require('path').sep,'/')).filter(f => /^native.(core|value|isolate|binding).[^/]*[.]cc$/.test(f)).sort().join(' ')\")"
+        "<!@(node -p \"require('fs').readdirSync('native',{recursive:true}).map(f => 'native/'+f.replaceAll(require('path').sep,'/')).filter(f => /^native.(core|value|capi|isolate|binding).[^/]*[.]cc$/.test(f)).sort().join(' ')\")"
       ],
-      "include_dirs": ["native", "<(node_addon_api)"],
+      "include_dirs": ["native", "include", "<(node_addon_api)"],
       "defines": [
         "NAPI_VERSION=9",
         "NAPI_DISABLE_CPP_EXCEPTIONS",

@@ -9,6 +9,7 @@
 
 #include "../value/v8_compat.h"
 #include "code_cache_functions.h"
+#include "export_functions.h"
 
 namespace isolane {
 
@@ -183,7 +184,8 @@ std::vector<const std::vector<NamedFunction>*> NodeRealm::functions() const {
          realm.exit_code_reader_.Reset(realm.isolate(), args[0].As<v8::Function>());
        }}};
   auto all = Realm::functions();
-  all.insert(all.end(), {own, &node_guest_functions(), &code_cache_functions()});
+  all.insert(all.end(),
+             {own, &node_guest_functions(), &code_cache_functions(), &export_functions()});
   return all;
 }
 

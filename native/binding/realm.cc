@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "../capi/exports.h"
 #include "../value/decode.h"
 #include "../value/v8_compat.h"
 #include "call_sync.h"
@@ -317,6 +318,7 @@ void Realm::shut_down() {
   for (auto& [id, child] : children) child->join();
   wrapped_.clear();
   seeds_.clear();
+  Exports::all().drop_all(party_->id());
   party_->close();
 }
 
@@ -328,6 +330,7 @@ void Realm::give_up() {
   }
   for (auto& child : children) child->terminate(EndCause::kTerminated);
   wrapped_.abandon();
+  Exports::all().drop_all(party_->id());
 }
 
 }  // namespace isolane

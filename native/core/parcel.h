@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,8 @@ class Attachment {
   virtual ~Attachment() = default;
   // Bytes that are its message's alone. Always the same.
   virtual size_t weight() const { return 0; }
+  // The memory that it is, if it is some that its message alone has.
+  virtual std::span<uint8_t> bytes() const { return {}; }
 };
 
 // One heap block: what a message holds that does not fit into a cell. Owned by exactly one parcel;

@@ -4,6 +4,7 @@
 #include <v8.h>
 
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "../core/endpoint.h"
@@ -33,6 +34,10 @@ struct BufferAttachment final : ValueAttachment {
         store(std::move(s)),
         weight_(kind == Kind::kMovedBuffer ? store->ByteLength() : 0) {}
   size_t weight() const override { return weight_; }
+  std::span<uint8_t> bytes() const override {
+    if (kind != Kind::kMovedBuffer || store == nullptr) return {};
+    return {static_cast<uint8_t*>(store->Data()), store->ByteLength()};
+  }
 
   std::shared_ptr<v8::BackingStore> store;
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "attachments.h"
+#include "foreign_bytes.h"
 #include "tags.h"
 #include "v8_compat.h"
 
@@ -92,6 +93,17 @@ Local<Value> decode_moved_bytes(Isolate* isolate, Parcel& parcel) {
   Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(isolate, std::move(attached->store));
   if (!fits(extent.offset, extent.length, buffer->ByteLength())) extent = {0, 0};
   return make_view(buffer, parcel.meta(), extent.offset, extent.length);
+}
+
+// The memory goes back to where it is from when the buffer is collected.
+Local<Value> decode_foreign_bytes(Isolate* isolate, Parcel& parcel) {
+  Block& block = *parcel.block();
+  auto* foreign = static_cast<ForeignBytes*>(block.attachments[0].release());
+  std::unique_ptr<v8::BackingStore> store = v8::ArrayBuffer::NewBackingStore(
+      foreign->data, foreign->size,
+      [](void*, size_t, void* owner) { delete static_cast<ForeignBytes*>(owner); }, foreign);
+  const size_t size = foreign->size;
+  return make_view(v8::ArrayBuffer::New(isolate, std::move(store)), parcel.meta(), 0, size);
 }
 
 MaybeLocal<Value> decode_string(Isolate* isolate, const Parcel& parcel) {
@@ -259,6 +271,8 @@ MaybeLocal<Value> decode(HostObjects& host, Parcel&& message) {
       return decode_bytes(isolate, parcel);
     case kTagMovedBytes:
       return decode_moved_bytes(isolate, parcel);
+    case kTagForeignBytes:
+      return decode_foreign_bytes(isolate, parcel);
     case kTagSerialized:
       return Decoder(host, parcel).run();
     case kTagRecord:

@@ -20,6 +20,7 @@ enum Tag : uint8_t {
   kTagMovedBytes,  // a buffer or view, handed over; meta: its ViewKind; see MovedExtent
   kTagSerialized,  // V8's structured clone, inline or in the block, with attachments
   kTagRecord,  // what src/codec writes, inline or in the block; meta: 0, or the number of a schema
+  kTagForeignBytes,  // a buffer or view of memory from elsewhere; meta: its ViewKind; ForeignBytes
 };
 
 // Which class of buffer or view a run of bytes is.

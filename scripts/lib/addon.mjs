@@ -13,12 +13,17 @@ export function addonFile({ platform, arch, abi, libc }) {
   return join('prebuilds', `${platform}-${arch}`, tags.join('.'));
 }
 
+/** Where the addon's own sources are. */
+export const nativeFolders = ['core', 'value', 'capi', 'isolate', 'binding'].map(
+  (name) => `native/${name}`,
+);
+
 /** Builds the addon for a Node, with that Node's own headers, if it is stale. */
 export async function buildAddon(node) {
   const flags = ['CC', 'CXX', 'CFLAGS', 'CXXFLAGS', 'CPPFLAGS', 'LDFLAGS'].map(
     (name) => process.env[name] ?? '',
   );
-  const inputs = ['binding.gyp', 'native/core', 'native/value', 'native/isolate', 'native/binding'];
+  const inputs = ['binding.gyp', 'include/isolane', ...nativeFolders];
   const task = { inputs, outputs: [addonFile(node)], key: [node.version, ...flags].join('\n') };
   await whenStale(`addon-abi${node.abi}`, task, () => compileAddon(node));
 }
@@ -34,6 +39,7 @@ export async function compileAddon(node, tools) {
 export const workFolder = (abi) =>
   gypFolder(path('build', 'addon', `abi${abi}`), join(nativeRoot, 'binding.gyp'), {
     native: join(nativeRoot, 'native'),
+    include: path('include'),
   });
 
 /**

@@ -9,9 +9,9 @@ const biome = (...args) =>
 
 async function clangFormat(...args) {
   if (!existsSync(path('.clang-format'))) throw new Failure('.clang-format is missing');
-  const files = ['native', 'bench/native']
+  const files = ['native', 'include', 'bench/native', 'examples', 'test/fixtures/native-echo']
     .flatMap(filesOf)
-    .filter((file) => /\.(h|cc)$/.test(file) && !file.includes('third_party'));
+    .filter((file) => /\.(h|c|cc)$/.test(file) && !/third_party|\/build\//.test(file));
   await run(clangFormatBinary(), ['--style=file', ...args, ...files]);
 }
 

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addonFile, buildAddon, strip } from './addon.mjs';
+import { addonFile, buildAddon, nativeFolders, strip } from './addon.mjs';
 import { build } from './build.mjs';
 import { npm, say } from './exec.mjs';
 import { majors, nodeOf } from './nodes.mjs';
@@ -22,20 +22,14 @@ export async function pack() {
     copy(addonFile(node), stage);
     strip(join(stage, addonFile(node)));
   }
-  for (const name of ['dist', 'src', 'README.md', 'LICENSE', 'CHANGELOG.md']) copy(name, stage);
+  for (const name of ['dist', 'src', 'include', 'README.md', 'LICENSE', 'CHANGELOG.md']) {
+    copy(name, stage);
+  }
   for (const name of ['scripts/cli.mjs', ...cli.map((each) => `scripts/lib/${each}.mjs`)]) {
     copy(name, stage);
   }
   // Not at the root: there npm would take a binding.gyp for an order to build on install.
-  for (const name of [
-    'binding.gyp',
-    'native/core',
-    'native/value',
-    'native/isolate',
-    'native/binding',
-  ]) {
-    copy(name, join(stage, 'source'));
-  }
+  for (const name of ['binding.gyp', ...nativeFolders]) copy(name, join(stage, 'source'));
   const { scripts, gypfile, allowScripts, ...published } = manifest;
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
   rmSync(tarball, { force: true });

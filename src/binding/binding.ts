@@ -347,6 +347,12 @@ export interface NodeBinding extends Binding {
   explainEnd(reason: unknown): void;
   /** A call that may be stopped is done, or is to be forgotten. */
   endCall(tag: number): void;
+  /** The address of the table of functions for C. */
+  nativeApi(): bigint;
+  /** A token by which native code can claim a clone of an endpoint, which is open; if `moves`, the endpoint is given away. */
+  exportEndpoint(endpoint: NativeEndpoint, moves: boolean): bigint;
+  /** Takes a token back that was not claimed. */
+  dropExport(token: bigint): void;
 }
 
 /** What an interpreter's binding has beside. */

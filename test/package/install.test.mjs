@@ -52,7 +52,10 @@ console.log(JSON.stringify(Object.keys(cjs).filter((name) => esm[name] !== cjs[n
 `;
 
 const typed = `
-import { channel, Interpreter, type Receiver } from 'isolane';
+import { channel, exportEndpoint, Interpreter, type Receiver } from 'isolane';
+import folder = require('isolane/include');
+export const header: string = folder;
+export const token: bigint = exportEndpoint(channel<number>().sender).token;
 export const receiver: Receiver<number> = channel<number>().receiver;
 export const interpreter: Promise<Interpreter> = Interpreter.create();
 // @ts-expect-error: the types are really there
@@ -107,6 +110,11 @@ describe('the package', function () {
   it('is one library, imported or required', () => {
     writeFileSync(join(folder, 'both.mjs'), bothFaces);
     assert.deepEqual(JSON.parse(run(process.execPath, 'both.mjs')), []);
+  });
+
+  it('has the header for C where it says', () => {
+    const read = "readFileSync(require('isolane/include') + '/isolane/isolane.h', 'utf8')";
+    assert.match(run(process.execPath, '-p', `fs.${read}`), /#define ISOLANE_API_VERSION 1/);
   });
 
   for (const extension of ['mts', 'cts']) {

@@ -1,0 +1,2 @@
+/** The folder of Isolane's C header, for the `include_dirs` of a binding.gyp; see docs/native.md. */
+module.exports = __dirname;
