@@ -118,11 +118,8 @@ bool are_plain(Realm& realm, Arguments args, int at) {
 
 const std::vector<NamedFunction>& record_functions() {
   static const std::vector<NamedFunction>* const functions = new std::vector<NamedFunction>{
-      {"shapeOf", shape_of},
-      {"shapeKeys", shape_keys},
-      {"schemaOf", schema_of},
-      {"schemaText", schema_text},
-      {"setPlain", set_plain},
+      {"shapeOf", shape_of},       {"shapeKeys", shape_keys}, {"schemaOf", schema_of},
+      {"schemaText", schema_text}, {"setPlain", set_plain},
   };
   return *functions;
 }
