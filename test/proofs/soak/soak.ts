@@ -8,6 +8,7 @@ import {
   channel,
   Interpreter,
   move,
+  type OnUndelivered,
   type Receiver,
   type Sender,
 } from 'isolane';
@@ -48,9 +49,11 @@ export async function soak({ seed, milliseconds, onRound, falsify }: SoakOptions
     for (const [what, count] of round.counts()) {
       totals.set(what, (totals.get(what) ?? 0) + count);
     }
+    round.forget();
     gc();
     report.memory.push(process.memoryUsage().rss);
-    onRound?.(++report.rounds);
+    report.rounds++;
+    onRound?.(report.rounds);
     // One that hangs may have left anything behind.
   } while (performance.now() < end && report.problems.length === 0);
   report.table = [...totals];
@@ -103,10 +106,29 @@ interface Guest {
   terminated: boolean;
 }
 
+/**
+ * What was undelivered. Apart from the round, since a listener lives as long as its channel, and so does what it can reach: that must not
+ * be the channel, nor much.
+ */
+class Losses {
+  times = new Int32Array(MESSAGES);
+  readonly reasons = new Map<string, number>();
+
+  listener(): OnUndelivered<unknown> {
+    return (value, { reason }) => {
+      const id = idOf(value);
+      this.times[id] = (this.times[id] as number) + 1;
+      const what = `undelivered: ${reason}`;
+      this.reasons.set(what, (this.reasons.get(what) ?? 0) + 1);
+      closeWithin(value);
+    };
+  }
+}
+
 class Round {
   private readonly random: () => number;
   private readonly ledger: Ledger = newLedger();
-  private readonly lost = new Int32Array(MESSAGES);
+  private readonly losses = new Losses();
   private readonly made: Made[] = [];
   private readonly guests: Guest[] = [];
   private readonly ended: Guest[] = [];
@@ -158,11 +180,17 @@ class Round {
       ['accepted', of(SENT.accepted)],
       ['refused', of(SENT.refused)],
       ['received', sum(this.ledger.received)],
-      ['undelivered', sum(this.lost)],
+      ['undelivered', sum(this.losses.times)],
       ['in the middle at a termination', of(SENT.trying) + this.vanished().length],
+      ...this.losses.reasons,
       ...this.others,
       ...COUNTS.map((what, i): [string, number] => [what, this.ledger.counts[i] as number]),
     ];
+  }
+
+  /** Gives back the memory of the round, be it that the library has not yet let go of all of its channels. */
+  forget(): void {
+    this.losses.times = new Int32Array(0);
   }
 
   /** Something that changes who there is. */
@@ -234,12 +262,7 @@ class Round {
   private makeChannel(): void {
     const made = channel<unknown>({
       ...(FLAVOURS[this.below(FLAVOURS.length)] as ChannelOptions),
-      onUndelivered: (value, { reason }) => {
-        const id = idOf(value);
-        this.lost[id] = (this.lost[id] as number) + 1;
-        this.count(`undelivered: ${reason}`);
-        closeWithin(value);
-      },
+      onUndelivered: this.losses.listener(),
     });
     this.made.push({ channel: made, open: this.random() < 0.7 });
     this.count('channels made');
@@ -294,7 +317,7 @@ class Round {
       if (ids.length > 0) problems.push(`${ids.length} ${what}: ${ids.slice(0, 20).join(', ')}`);
     };
     const ids = Array.from({ length: Atomics.load(this.ledger.next, 0) - 1 }, (_, i) => i + 1);
-    const arrived = (id: number) => (received[id] as number) + (this.lost[id] as number);
+    const arrived = (id: number) => (received[id] as number) + (this.losses.times[id] as number);
     const those = (state: number, wrong: (times: number) => boolean) =>
       ids.filter((id) => sent[id] === state && wrong(arrived(id)));
     report(
@@ -329,7 +352,7 @@ class Round {
   private vanished(): number[] {
     const vanished: number[] = [];
     for (let id = 1; id < Atomics.load(this.ledger.next, 0); id++) {
-      const arrived = (this.ledger.received[id] as number) + (this.lost[id] as number);
+      const arrived = (this.ledger.received[id] as number) + (this.losses.times[id] as number);
       if (this.ledger.sent[id] === SENT.accepted && arrived === 0) vanished.push(id);
     }
     return vanished;
