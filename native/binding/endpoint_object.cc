@@ -128,6 +128,14 @@ void EndpointObject::abandon() {
   endpoint_.close();
 }
 
+void EndpointObject::drop_contents() {
+  armed_.store(false, std::memory_order_relaxed);  // abandoned before
+  committed_ = false;
+  waiting_.reset();
+  use_ = ChannelUses::Reference();
+  endpoint_ = Endpoint();
+}
+
 void EndpointObject::release() {
   if (armed_) {
     Parcel dropped;

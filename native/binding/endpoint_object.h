@@ -44,6 +44,7 @@ class EndpointObject final : public Wrapped {
   Status withdraw(Parcel* message);
 
   void abandon() override;
+  void drop_contents() override;
   void look_around() override { use_->look(); }
 
   // Gives up the handle, and the operation that waits through it.

@@ -33,6 +33,7 @@ int32_t Selection::arm_all(Waiter& waiter) {
     own.waiter = &waiter;
     own.side = branch.side;
     branch.woken = false;
+    if (branch.skipped) continue;
     if (branch.message != nullptr) {
       own.weight = branch.message->weight();
       if (is_rendezvous_sender(branch)) own.parcel = branch.message->take();
@@ -122,6 +123,12 @@ void Selection::pass_on_all_but(size_t index) {
   }
 }
 
+void Selection::drop_contents() {
+  armed_.store(false, std::memory_order_relaxed);  // abandoned before
+  branches_.clear();
+  waiter_.reset();
+}
+
 void Selection::look_around() {
   for (Branch& branch : branches_) branch.use->look();
 }
@@ -196,6 +203,8 @@ void on_take(Arguments args) {
   }
 }
 
+void on_skip(Arguments args) { self(args).skip(index_of(args[0]), args[1]->IsTrue()); }
+
 void on_choose(Arguments args) { self(args).choose(index_of(args[0])); }
 
 }  // namespace
@@ -212,6 +221,7 @@ Local<v8::FunctionTemplate> Selection::make_template(Isolate* isolate, Local<Val
     function->SetClassName(key);
     made->PrototypeTemplate()->Set(key, function, v8::DontEnum);
   };
+  add("nativeSkip", on_skip);
   add("nativeWait", on_wait);
   add("nativeArm", on_arm);
   add("nativeSettle", on_settle);

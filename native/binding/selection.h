@@ -37,6 +37,8 @@ class Selection final : public Wrapped {
     PackedMessage* message = nullptr;
     Case own{};
     bool armed = false;
+    // Not to be armed now: others of its handle come first.
+    bool skipped = false;
     // Woken for what it may not do after all, so that another has to be woken in its place.
     bool woken = false;
   };
@@ -47,6 +49,7 @@ class Selection final : public Wrapped {
   static v8::Local<v8::FunctionTemplate> make_template(v8::Isolate* isolate,
                                                        v8::Local<v8::Value> data);
 
+  void skip(size_t index, bool skipped) { branches_[index].skipped = skipped; }
   // Blocks the thread. An index, or anything but kWaits.
   int32_t wait(double timeout_ms);
   // Waits in the event loop. An index, kTryAgain or kWaits.
@@ -61,6 +64,7 @@ class Selection final : public Wrapped {
   void choose(size_t index);
 
   void abandon() override;
+  void drop_contents() override;
   void look_around() override;
 
  private:

@@ -41,9 +41,10 @@ void WrappedList::clear() {
     auto* one = static_cast<Wrapped*>(taken);
     if (one->handle_.IsEmpty()) {
       // Collected: V8 still holds on to it, and calls once more, when the realm may be gone, to
-      // have it freed.
+      // have it freed; or never, if its isolate ends before.
       one->is_listed_ = false;
       one->abandon();
+      one->drop_contents();
     } else {
       delete one;
     }

@@ -31,6 +31,8 @@ class Wrapped : public Abandonable {
     return static_cast<Wrapped*>(compat::aligned_pointer(handle, 0));
   }
 
+  // Gives up all that it holds, but for what frees itself: V8 may never come to free the rest.
+  virtual void drop_contents() {}
   // Its waiter has not been selected, but somebody of the other side has gone.
   virtual void look_around() {}
 

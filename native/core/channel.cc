@@ -3,7 +3,8 @@
 #include <new>
 #include <utility>
 
-#include "overflow.h"
+#include "drop_newest.h"
+#include "drop_oldest.h"
 #include "party.h"
 #include "rendezvous.h"
 #include "ring.h"
@@ -32,10 +33,14 @@ Channel* make_queued(const ChannelOptions& options, const Arguments&... argument
     Ref<Channel>::adopt(made);
     return nullptr;
   };
-  if (options.overflow == Overflow::kBlock) {
-    return checked(new (std::nothrow) QueuedChannel<Queue>(options, arguments...));
+  switch (options.overflow) {
+    case Overflow::kDropNewest:
+      return checked(new (std::nothrow) DropNewestChannel<Queue>(options, arguments...));
+    case Overflow::kDropOldest:
+      return checked(new (std::nothrow) DropOldestChannel<Queue>(options, arguments...));
+    default:
+      return checked(new (std::nothrow) QueuedChannel<Queue>(options, arguments...));
   }
-  return checked(new (std::nothrow) OverflowChannel<Queue>(options, arguments...));
 }
 
 template <class Queue, class... Arguments>
@@ -52,9 +57,11 @@ Ref<Channel> Channel::create(ChannelOptions options) {
   if (options.capacity == 0) {
     return registered(new (std::nothrow) RendezvousChannel(std::move(options)));
   }
-  return registered(options.capacity == ChannelOptions::kUnbounded
-                        ? make_weighed<Segments>(options)
-                        : make_weighed<Ring>(options, options.capacity));
+  if (options.capacity == ChannelOptions::kUnbounded) {
+    return registered(make_weighed<Segments>(options));
+  }
+  const size_t spare = options.overflow == Overflow::kDropOldest ? 1 : 0;
+  return registered(make_weighed<Ring>(options, options.capacity + spare));
 }
 
 Ref<Channel> Channel::create(size_t capacity, std::string name) {
@@ -120,6 +127,8 @@ void Channel::drop_handle(Side side) {
   // Without senders, receivers drain and then end. Without receivers, nobody will ever take what is
   // queued.
   shut(State::kClosed, {}, side == Side::kSender ? Queued::kKept : Queued::kDropped);
+  // Nothing is queued any more, and nothing will be.
+  if (side == Side::kReceiver && losses_) report(Letter(), Loss::kNone);
 }
 
 void Channel::look_around(Side side) {

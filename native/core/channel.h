@@ -44,7 +44,8 @@ class UnownedChannel {
 //   rendezvous.h   capacity 0: from hand to hand
 //   queued.h       around a queue: a bounded ring (ring.h), an unbounded list (segments.h), either
 //                  of them with a bound on bytes (weighed.h)
-//   overflow.h     the same, but senders never wait
+//   drop_newest.h, drop_oldest.h
+//                  the same, but senders never wait
 //   timed.h        after() and tick(): without senders
 //
 // Every method may be called from any thread. Messages of one sender arrive in the order in which

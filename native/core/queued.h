@@ -16,6 +16,8 @@ namespace isolane {
 //   - size_t size()
 //   - bool empty(), bool has_room(size_t weight): exact at one moment during the call
 //   - bool likely_pushable(size_t weight), bool likely_poppable(): hints, for spinning
+//   - Status push_beyond(Parcel&): the same as try_push(), for one that has a place to spare, without
+//     regard to weight; bool is_too_heavy(): whether something is to go then
 //   - kWeighs: whether room depends on the weight of messages
 // and its pushes and pops are seq_cst with respect to empty() and has_room(), as Ring has it, so
 // that nobody misses a wake-up.
@@ -27,7 +29,8 @@ class QueuedChannel : public Channel {
   explicit QueuedChannel(ChannelOptions options, Arguments&&... arguments)
       : Channel(std::move(options)), queue_(std::forward<Arguments>(arguments)...) {}
 
-  size_t size() const override { return queue_.size(); }
+  // What is still to be dropped does not count.
+  size_t size() const override { return poisoned() ? 0 : queue_.size(); }
   Status try_send(Parcel& parcel) override;
   Status try_receive(Parcel& parcel) override;
   Status send(Parcel& parcel, ThreadWaiter& waiter, Deadline deadline) override;
@@ -72,7 +75,13 @@ template <class Queue>
 Status QueuedChannel<Queue>::try_receive(Parcel& parcel) {
   const Status status = queue_.try_pop(parcel);
   if (status == Status::kClosed) return closed_status();
-  if (status == Status::kDone && waiting(Side::kSender).any()) wake(Side::kSender);
+  if (status != Status::kDone) return status;
+  if (poisoned()) {
+    // What was queued is dropped, be it by who poisoned the channel, who has not come to it yet.
+    lose(std::move(parcel), Loss::kPoisoned);
+    return Status::kPoisoned;
+  }
+  if (waiting(Side::kSender).any()) wake(Side::kSender);
   return status;
 }
 

@@ -54,6 +54,9 @@ class Ring {
   // kDone: the parcel has been moved into the ring. kWouldBlock (full), kClosed: it is untouched.
   Status try_push(Parcel& parcel);
 
+  Status push_beyond(Parcel& parcel) { return try_push(parcel); }
+  bool is_too_heavy() const { return false; }
+
   // kDone: `parcel` holds the message. kWouldBlock: empty. kClosed: closed and empty. Whatever
   // `parcel` held before is freed in any case.
   Status try_pop(Parcel& parcel);

@@ -30,6 +30,8 @@ class Segments {
   // kDone or kClosed.
   Status try_push(Parcel& parcel);
   // As Ring::try_pop().
+  Status push_beyond(Parcel& parcel) { return try_push(parcel); }
+  bool is_too_heavy() const { return false; }
   Status try_pop(Parcel& parcel);
 
   bool close();

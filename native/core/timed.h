@@ -32,6 +32,8 @@ class TimedQueue {
 
   bool allocated() const { return true; }
   Status try_push(Parcel&) { return closed() ? Status::kClosed : Status::kWouldBlock; }
+  Status push_beyond(Parcel& parcel) { return try_push(parcel); }
+  bool is_too_heavy() const { return false; }
   bool close() { return !closed_.exchange(true, std::memory_order_seq_cst); }
   bool closed() const { return closed_.load(std::memory_order_seq_cst); }
   bool has_room(size_t) const { return false; }

@@ -34,6 +34,17 @@ class Weighed {
     return status;
   }
 
+  Status push_beyond(Parcel& parcel) {
+    const size_t weight = parcel.weight();
+    sum_.fetch_add(weight, std::memory_order_seq_cst);
+    const Status status = queue_.push_beyond(parcel);
+    if (status != Status::kDone) sum_.fetch_sub(weight, std::memory_order_seq_cst);
+    return status;
+  }
+  bool is_too_heavy() const {
+    return sum_.load(std::memory_order_seq_cst) > most_ && queue_.size() > 1;
+  }
+
   Status try_pop(Parcel& parcel) {
     const Status status = queue_.try_pop(parcel);
     // What a message weighs does not change on the way.

@@ -1,3 +1,4 @@
+#include <atomic>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -48,6 +49,7 @@ struct Lossy {
     Letter letter;
     while (party->take_letter(letter)) {
       CHECK(letter.type == kLost);
+      if (letter.id % 4 == static_cast<uint64_t>(Loss::kNone)) continue;
       CHECK(letter.id == channel->id() * 4 + static_cast<uint64_t>(loss));
       all.push_back(number(letter.body));
     }
@@ -76,6 +78,68 @@ TEST_CASE("a full channel that drops the oldest has the last ones sent") {
   CHECK(lossy.channel->size() == 2);
   CHECK(lossy.drain() == Numbers{3, 4});
   CHECK(lossy.lost(Loss::kOverflow) == Numbers{0, 1, 2});
+}
+
+TEST_CASE("a channel that drops the oldest is never found emptier than it is") {
+  Lossy lossy(Overflow::kDropOldest, 1);
+  lossy.send(0);
+  std::atomic<bool> done{false};
+  std::thread sender([&] {
+    for (uint64_t i = 1; i < 20'000; ++i) lossy.send(i);
+    done = true;
+  });
+  int wrong = 0;
+  while (!done) wrong += lossy.channel->size() != 1;
+  sender.join();
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("what is refused has displaced nothing") {
+  for (int round = 0; round < 300; ++round) {
+    Lossy lossy(Overflow::kDropOldest, 2);
+    uint64_t accepted = 0;
+    std::atomic<uint64_t> sent{0};
+    std::thread sender([&] {
+      for (uint64_t i = 1;; ++i) {
+        Parcel parcel = word(i);
+        if (lossy.channel->try_send(parcel) != Status::kDone) return;
+        accepted = i;
+        sent = i;
+      }
+    });
+    while (sent < 3) std::this_thread::yield();
+    lossy.channel->close();
+    sender.join();
+    CHECK(lossy.drain() == Numbers{accepted - 1, accepted});
+  }
+}
+
+TEST_CASE("nothing is received after a poison, and nothing is passed over before") {
+  for (int round = 0; round < 100; ++round) {
+    constexpr uint64_t kCount = 2000;
+    Ref<Channel> channel = Channel::create(kCount, "");
+    for (uint64_t i = 0; i < kCount; ++i) {
+      Parcel parcel = word(i);
+      channel->try_send(parcel);
+    }
+    std::atomic<bool> goes{false};
+    std::thread poisoner([&] {
+      while (!goes) std::this_thread::yield();
+      channel->poison({});
+    });
+    uint64_t next = 0;
+    int wrong = 0;
+    for (bool seen = false;;) {
+      if (next == 20) goes = true;
+      seen = seen || channel->poisoned();
+      Parcel parcel;
+      if (channel->try_receive(parcel) != Status::kDone) break;
+      wrong += seen || number(parcel) != next;
+      next = number(parcel) + 1;
+    }
+    poisoner.join();
+    CHECK(wrong == 0);
+  }
 }
 
 TEST_CASE("an overflow by bytes drops as many as are in the way") {

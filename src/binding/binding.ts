@@ -88,6 +88,8 @@ export interface NativeReceiver extends NativeEndpoint {
 
 /** A select that waits. The numbers are indices of cases that have happened, or `Selected`. */
 export interface NativeSelection {
+  /** Whether a case is left out from now on. */
+  nativeSkip(index: number, skip: boolean): void;
   /** Blocks the thread for so many milliseconds at most. */
   nativeWait(timeout: number): number;
   /** Has `onReady` called when a case may have happened, or can now. */

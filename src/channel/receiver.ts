@@ -54,6 +54,7 @@ export class Receiver<out T> extends native.NativeReceiver {
   private readonly pending = new Fifo<PendingReceive>();
   /** Whether native code was asked to tell when there is a message for the first pending receive. */
   private armed = false;
+  private paused = false;
   private released = false;
   /** Selects that wait for this handle. @internal */
   selects: Set<{ again(): void }> | undefined = undefined;
@@ -293,8 +294,20 @@ export class Receiver<out T> extends native.NativeReceiver {
     throw this.failure(status);
   }
 
-  /** Pending receives do not wait while this thread blocks in a select. @internal */
+  /** Whether there are receives that come before a select. @internal */
+  get isBusy(): boolean {
+    return this.pending.head !== null;
+  }
+
+  /** This is the message for the first of them. @internal */
+  firstHasHappened(message: unknown): void {
+    const first = this.pending.head;
+    if (first !== null) this.remove(first).resolve(message);
+  }
+
+  /** Pending receives do not wait in the event loop while this thread blocks in a select. @internal */
   pause(): void {
+    this.paused = true;
     const message = this.withdraw();
     const first = this.pending.head;
     if (message !== NOTHING && first !== null) this.remove(first).resolve(message);
@@ -302,6 +315,7 @@ export class Receiver<out T> extends native.NativeReceiver {
 
   /** @internal */
   resume(): void {
+    this.paused = false;
     if (!this.armed) this.advance();
   }
 
@@ -347,6 +361,7 @@ export class Receiver<out T> extends native.NativeReceiver {
   private waitAgain(receive: PendingReceive): boolean {
     let status = this.nativeStatus();
     if (status === wouldBlock) {
+      if (this.paused) return true;
       status = this.nativeArm();
       this.armed = status === wouldBlock || status === done;
       if (this.armed) return status === wouldBlock;
@@ -358,6 +373,7 @@ export class Receiver<out T> extends native.NativeReceiver {
   private remove(receive: PendingReceive): PendingReceive {
     receive.stopWatching?.();
     this.pending.remove(receive);
+    if (this.pending.head === null) for (const select of this.selects ?? []) select.again();
     return receive;
   }
 

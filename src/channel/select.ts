@@ -51,6 +51,7 @@ type Cases = Readonly<Record<string, SelectCase>>;
 type Chosen = { key: string; value?: unknown; closed?: true };
 type AnyReceiver = Receiver<unknown>;
 type AnyOffer = Offer;
+type End = AnyReceiver | Sender<never>;
 
 let chosenSoFar = 0;
 
@@ -120,7 +121,7 @@ class Choice {
     return { key };
   }
 
-  ends(): (AnyReceiver | Sender<never>)[] {
+  ends(): End[] {
     return this.cases.map((one) => (one instanceof Offer ? one.sender : one));
   }
 
@@ -191,6 +192,8 @@ export class PendingSelect extends native.NativeSelection {
   private readonly scope = currentScope();
   private stopWatching: (() => void) | undefined = undefined;
   private over = false;
+  /** Whether it tries its cases just now, and so will see what has changed. */
+  private trying = false;
 
   constructor(
     private readonly choice: Choice,
@@ -214,9 +217,9 @@ export class PendingSelect extends native.NativeSelection {
     this.again();
   }
 
-  /** Looks once more, as a handle was closed here. */
+  /** Looks once more, as a handle was closed here, or has nothing pending any more. */
   again(): void {
-    if (this.over) return;
+    if (this.over || this.trying) return;
     const outcome = this.nativeSettle();
     if (outcome >= 0) this.finish(outcome);
     else if (!this.attempt()) this.advance();
@@ -225,6 +228,10 @@ export class PendingSelect extends native.NativeSelection {
   /** Waits; whatever can happen meanwhile, happens. */
   private advance(): void {
     for (;;) {
+      // A case comes after what is pending on its handle, and is looked at again when that is done.
+      this.choice.ends().forEach((end, i) => {
+        this.nativeSkip(i, end.isBusy);
+      });
       const outcome = this.nativeArm();
       if (outcome >= 0) this.finish(outcome);
       else if (outcome === Outcome.tryAgain && !this.attempt()) continue;
@@ -233,6 +240,7 @@ export class PendingSelect extends native.NativeSelection {
   }
 
   private attempt(): boolean {
+    this.trying = true;
     try {
       const found = this.choice.attempt();
       if (found === undefined) return false;
@@ -243,6 +251,8 @@ export class PendingSelect extends native.NativeSelection {
       this.nativeChoose(this.choice.size);
       this.end();
       this.reject(error);
+    } finally {
+      this.trying = false;
     }
     return true;
   }
@@ -335,7 +345,7 @@ export function selectSync<const C extends Cases>(
   const ends = choice.ends();
   for (const one of ends) one.pause();
   try {
-    const chosen = blockingly(choice, end);
+    const chosen = blockingly(choice, end, true);
     if (chosen === undefined) throw timedOut('The select', timeout);
     return chosen as Selected<C>;
   } finally {
@@ -345,16 +355,20 @@ export function selectSync<const C extends Cases>(
 
 class BlockingSelect extends native.NativeSelection {}
 
-/** Waits until a case has happened, or the time is up. */
-function blockingly(choice: Choice, end: number): Chosen | undefined {
+/** Waits until a case has happened, or the time is up. `paused`: what is pending on the handles does not wait in the event loop now. */
+function blockingly(choice: Choice, end: number, paused: boolean): Chosen | undefined {
   choice.arrange();
-  const selection = new BlockingSelect(choice.ends(), choice.messages());
+  const ends = choice.ends();
   for (;;) {
+    const { selection, isStandIn } = selectionOf(choice, ends, paused);
     const outcome = selection.nativeWait(Math.max(0, end - now()));
-    if (outcome >= 0) {
-      return choice.happened(outcome, taken(selection, choice, outcome));
-    }
     if (outcome === Outcome.interrupted) throw new TypeError('The select was interrupted.');
+    if (outcome >= 0) {
+      const value = taken(selection, choice, outcome);
+      if (!isStandIn.has(outcome)) return choice.happened(outcome, value);
+      (ends[outcome] as End).firstHasHappened(value);
+      continue;
+    }
     let found: ReturnType<Choice['attempt']>;
     try {
       found = choice.attempt();
@@ -364,6 +378,34 @@ function blockingly(choice: Choice, end: number): Chosen | undefined {
     if (found !== undefined) return found.chosen;
     if (outcome === Outcome.timedOut) return undefined;
   }
+}
+
+/**
+ * What waits for the cases. Where operations are pending on a handle, the first of them stands in for its case (`isStandIn`), or, if they
+ * wait in the event loop, nothing: the case comes after them.
+ */
+function selectionOf(
+  choice: Choice,
+  ends: readonly End[],
+  paused: boolean,
+): { selection: NativeSelection; isStandIn: Set<number> } {
+  const messages = choice.messages();
+  const isStandIn = new Set<number>();
+  const skipped: number[] = [];
+  const busy = new Set<End>();
+  ends.forEach((one, i) => {
+    if (!one.isBusy) return;
+    if (paused && !busy.has(one)) {
+      isStandIn.add(i);
+      if (!(one instanceof Receiver)) messages[i] = one.firstMessage;
+    } else {
+      skipped.push(i);
+    }
+    busy.add(one);
+  });
+  const selection = new BlockingSelect(ends, messages);
+  for (const i of skipped) selection.nativeSkip(i, true);
+  return { selection, isStandIn };
 }
 
 /**
@@ -385,7 +427,7 @@ export function trySelect<const C extends Cases>(
   const found = choice.attempt();
   if (found !== undefined) return found.chosen as Selected<C>;
   // They were looked at one after the other: only in a moment in which it stands in all of them it is certain that none can happen.
-  return choice.size < 2 ? undefined : (blockingly(choice, 0) as Selected<C> | undefined);
+  return choice.size < 2 ? undefined : (blockingly(choice, 0, false) as Selected<C> | undefined);
 }
 
 function prepared(cases: Cases, options: SelectOptions): Choice {

@@ -80,6 +80,7 @@ export class Sender<in T> extends native.NativeSender {
   private readonly pending = new Fifo<PendingSend>();
   /** Whether native code was asked to tell when the first pending send may go on. */
   private armed = false;
+  private paused = false;
   /** Set by `close`; pending sends are still sent then. */
   private released = false;
   /** Selects that wait for this handle. @internal */
@@ -320,14 +321,32 @@ export class Sender<in T> extends native.NativeSender {
     throw this.failure(status, unmarked(offer.value));
   }
 
-  /** Pending sends do not wait while this thread blocks in a select. @internal */
+  /** Whether there are sends that come before what a select offers. @internal */
+  get isBusy(): boolean {
+    return this.pending.head !== null;
+  }
+
+  /** What the first of them sends. @internal */
+  get firstMessage(): Packed | undefined {
+    return this.pending.head?.message;
+  }
+
+  /** Somebody has sent it. @internal */
+  firstHasHappened(): void {
+    const first = this.pending.head;
+    if (first !== null) this.settle(first, done);
+  }
+
+  /** Pending sends do not wait in the event loop while this thread blocks in a select. @internal */
   pause(): void {
+    this.paused = true;
     const first = this.pending.head;
     if (first !== null && this.withdraw(first) === done) this.settle(first, done);
   }
 
   /** @internal */
   resume(): void {
+    this.paused = false;
     if (!this.armed) this.advance();
   }
 
@@ -367,6 +386,7 @@ export class Sender<in T> extends native.NativeSender {
         : this.nativePutPacked(send.message);
       this.armed = false;
       if (status === wouldBlock) {
+        if (this.paused) return;
         const armed = this.nativeArm(send.message);
         this.armed = armed === wouldBlock || armed === done;
         if (armed === wouldBlock) return;
@@ -390,7 +410,10 @@ export class Sender<in T> extends native.NativeSender {
   private remove(send: PendingSend): PendingSend {
     send.stopWatching?.();
     this.pending.remove(send);
-    if (this.pending.head === null && this.released) this.nativeRelease();
+    if (this.pending.head === null) {
+      if (this.released) this.nativeRelease();
+      for (const select of this.selects ?? []) select.again();
+    }
     return send;
   }
 

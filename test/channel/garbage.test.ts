@@ -52,6 +52,21 @@ describe('handles that nobody refers to', () => {
     assert.equal(await done.receive(), 'still there');
   });
 
+  it('go with their channel, also if who is told of losses reaches them', async () => {
+    let collected = 0;
+    const registry = new FinalizationRegistry(() => collected++);
+    const make = () => {
+      const owner: { made?: object } = {};
+      const made = channel<number>({ onUndelivered: () => void owner.made });
+      owner.made = made;
+      registry.register(made, undefined);
+      made.sender.sendSync(1);
+      made.receiver.close();
+    };
+    for (let i = 0; i < 20; i++) make();
+    await collectUntil(() => collected >= 19, 'the channels are collected');
+  });
+
   it('that travelled count, too', async () => {
     const [carrier, taken] = channel<Sender<number>>();
     const rx = (() => {

@@ -6,6 +6,7 @@ import {
   channel,
   DeadlockError,
   MovedError,
+  type Interpreter,
   move,
   NotShareableError,
   never,
@@ -400,6 +401,81 @@ describe('a select that waits', () => {
     assert.deepEqual(selectSync({ rx }), { key: 'rx', value: 2 });
     assert.equal(await pending, 1);
     await sent;
+  });
+
+  describe('comes after what is pending on its handles', () => {
+    type Order = (guest: Interpreter) => Promise<number[]>;
+    const orders: [name: string, order: Order][] = [
+      ['sends, and select', (guest) => sendingOrder(guest, async (tx) => select({ tx: tx.offer(3) }))],
+      [
+        'sends, and selectSync',
+        (guest) => sendingOrder(guest, async (tx) => selectSync({ tx: tx.offer(3) })),
+      ],
+      [
+        'sends, and a selectSync that has the handle twice',
+        (guest) =>
+          sendingOrder(guest, async (tx) =>
+            selectSync({ one: tx.offer(3), other: tx.offer(3), never: never() }),
+          ),
+      ],
+      ['receives, and select', (guest) => receivingOrder(guest, (rx) => select({ rx }))],
+      [
+        'receives, and selectSync',
+        (guest) => receivingOrder(guest, async (rx) => selectSync({ rx, never: never() })),
+      ],
+    ];
+
+    async function sendingOrder(
+      guest: Interpreter,
+      last: (tx: Sender<number>) => Promise<unknown>,
+    ): Promise<number[]> {
+      const [tx, rx] = channel<number>(0);
+      const order = guest.call(async (rx) => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return [rx.receiveSync(), rx.receiveSync(), rx.receiveSync()];
+      }, rx);
+      const first = [tx.send(1), tx.send(2)];
+      await last(tx);
+      await Promise.all(first);
+      return order;
+    }
+
+    async function receivingOrder(
+      guest: Interpreter,
+      last: (rx: Receiver<number>) => Promise<{ value?: number | undefined }>,
+    ): Promise<number[]> {
+      const [tx, rx] = channel<number>(0);
+      const sent = guest.call(async (tx) => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        for (let i = 1; i <= 3; i++) tx.sendSync(i);
+      }, tx);
+      const first = [rx.receive(), rx.receive()];
+      const { value } = await last(rx);
+      await sent;
+      return [...(await Promise.all(first)), value as number];
+    }
+
+    for (const [name, order] of orders) {
+      it(name, async () => {
+        assert.deepEqual(await order(await create()), [1, 2, 3]);
+      });
+    }
+
+    it('also if there were room for it, but not for them', async () => {
+      const [tx, rx] = channel<string>({ capacity: 16, maxBytes: 100 });
+      tx.trySend('x'.repeat(60));
+      const heavy = tx.send('y'.repeat(90));
+      const offered = () => ({ light: tx.offer('z') });
+      assert.equal(trySelect(offered()), undefined);
+      assert.throws(() => selectSync(offered(), { timeout: 5 }), TimeoutError);
+      assert.ok((await rejection(select(offered(), { timeout: 5 }))) instanceof TimeoutError);
+      const selecting = select(offered());
+      assert.equal((await rx.receive())[0], 'x');
+      await heavy;
+      assert.equal((await rx.receive())[0], 'y');
+      assert.deepEqual(await selecting, { key: 'light' });
+      assert.equal(await rx.receive(), 'z');
+    });
   });
 
   it('blocks a thread until something happens elsewhere', async () => {

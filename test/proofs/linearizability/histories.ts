@@ -1,6 +1,5 @@
 import { pathToFileURL } from 'node:url';
 import { channel, Interpreter, move } from 'isolane';
-import { takenApart } from './allowances.js';
 import { check, type Model } from './checker.js';
 import { program } from './generator.js';
 import { channelModel, type State } from './model.js';
@@ -223,7 +222,7 @@ function inTurn(records: Done[]): Done[] {
 
 /** A history that is not linearizable, in a readable form; else undefined. */
 export function judged({ program, done }: History, model = modelOf(program)): string | undefined {
-  const { linearizable, order } = check(takenApart(done, program.channels), model);
+  const { linearizable, order } = check(done, model);
   if (linearizable) return undefined;
   const longest = order.map((together) => together.map(described).join(' with ')).join('\n  ');
   return `${readable({ program, done })}\nNo order is right. The longest that is begins with\n  ${longest}`;

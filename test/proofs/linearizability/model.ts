@@ -93,12 +93,7 @@ function step(shapes: readonly ChannelShape[], state: State, done: Done): State[
     case 'close':
       return become(channel.life === 'open' ? { ...channel, life: 'closed' } : channel);
     case 'poison':
-      return become({ ...channel, life: 'poisoned', doomed: true });
-    case 'drop':
-      return become(channel.doomed ? { ...channel, queue: [] } : channel);
-    case 'evict':
-      if (channel.queue.length < shape.capacity) return UNCHANGED(state);
-      return [state, ...become({ ...channel, queue: channel.queue.slice(1) })];
+      return become({ ...channel, life: 'poisoned', queue: [], doomed: false });
   }
 }
 

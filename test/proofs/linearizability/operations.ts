@@ -43,12 +43,9 @@ export interface Select extends Waiting {
   order: 'random' | 'priority' | 'fair';
 }
 
-/**
- * `closeSender` and `closeReceiver` close the party's own handle, `close` closes the channel. `evict` and `drop` are parts of others, of
- * which allowances.ts tells.
- */
+/** `closeSender` and `closeReceiver` close the party's own handle, `close` closes the channel. */
 export interface Other {
-  kind: 'closeSender' | 'closeReceiver' | 'close' | 'poison' | 'size' | 'evict' | 'drop';
+  kind: 'closeSender' | 'closeReceiver' | 'close' | 'poison' | 'size';
   channel: number;
 }
 

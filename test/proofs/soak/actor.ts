@@ -19,9 +19,6 @@ const FAILURES = new Map<string, (typeof COUNTS)[number]>([
   ['ChannelPoisonedError', 'found poisoned'],
 ]);
 
-/** The name of channels with a bound on bytes. */
-export const WEIGHED = 'weighed';
-
 /** An actor has so many handles of a kind at most. */
 const MOST = 6;
 
@@ -177,19 +174,11 @@ export class Actor {
     const { options, stop } = this.options(form);
     let taken: Message | undefined;
     const values: unknown[] = [];
-    const clones: AnySender[] = [];
-    // A select whose offer has room, behind a heavier send of its handle that has none, does not end, nor does its thread.
-    const offer = (sender: AnySender, value: unknown) => {
-      if (sender.name !== WEIGHED) return sender.offer(value);
-      const clone = sender.clone();
-      clones.push(clone);
-      return clone.offer(value);
-    };
     try {
       const cases = Object.fromEntries(
         parts.map((part, i) => [
           i,
-          part !== undefined && 'message' in part ? offer(part.sender, part.message.value) : part,
+          part !== undefined && 'message' in part ? part.sender.offer(part.message.value) : part,
         ]),
       );
       this.ledger.receiving[lane] = 1;
@@ -212,7 +201,6 @@ export class Actor {
       }
     }
     stop();
-    for (const clone of clones) clone.close();
     this.end(lane, messages, (i) => messages[i] === taken);
     this.got(lane, values);
   }

@@ -14,7 +14,7 @@ import {
 } from 'isolane';
 import { randomFrom } from '../../support/random-values.js';
 import type * as here from './actor.js';
-import { Actor, closeWithin, type Ends, idOf, WEIGHED } from './actor.js';
+import { Actor, closeWithin, type Ends, idOf } from './actor.js';
 import { ACTORS, COUNTS, LANES, type Ledger, MESSAGES, newLedger, SENT } from './ledger.js';
 
 export interface SoakOptions {
@@ -87,9 +87,9 @@ const FLAVOURS: ChannelOptions[] = [
   { capacity: 16, overflow: 'drop-newest' },
   { capacity: 1, overflow: 'drop-oldest' },
   { capacity: 16, overflow: 'drop-oldest' },
-  { capacity: 16, maxBytes: 2000, name: WEIGHED },
-  { maxBytes: 500, overflow: 'drop-oldest', name: WEIGHED },
-  { capacity: Number.POSITIVE_INFINITY, maxBytes: 4000, name: WEIGHED },
+  { capacity: 16, maxBytes: 2000 },
+  { maxBytes: 500, overflow: 'drop-oldest' },
+  { capacity: Number.POSITIVE_INFINITY, maxBytes: 4000 },
 ];
 
 /** A channel, of which this thread may have a receiver to empty it at the end: its handles may then travel in messages. */

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <utility>
+
+#include "queued.h"
+
+namespace isolane {
+
+// A flavour whose senders never wait: a message that finds the queue full is dropped.
+template <class Queue>
+class DropNewestChannel final : public QueuedChannel<Queue> {
+  using Base = QueuedChannel<Queue>;
+
+ public:
+  template <class... Arguments>
+  explicit DropNewestChannel(ChannelOptions options, Arguments&&... arguments)
+      : Base(std::move(options), std::forward<Arguments>(arguments)...) {}
+
+  Status try_send(Parcel& parcel) override {
+    const Status status = Base::try_send(parcel);
+    if (status != Status::kWouldBlock) return status;
+    this->lose(std::move(parcel), Loss::kOverflow);
+    return Status::kDone;
+  }
+
+  Status send(Parcel& parcel, ThreadWaiter&, Deadline) override { return try_send(parcel); }
+
+ protected:
+  bool can_go_on(Side side, size_t weight) const override {
+    return side == Side::kSender ? !this->queue_.closed() : Base::can_go_on(side, weight);
+  }
+};
+
+}  // namespace isolane

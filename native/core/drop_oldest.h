@@ -1,0 +1,58 @@
+#pragma once
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "brief_mutex.h"
+#include "queued.h"
+
+namespace isolane {
+
+// A flavour whose senders never wait: when the queue is full, what has been in it for longest is
+// dropped.
+//
+// First the new message goes in, for which the queue has one place more than its capacity, and then
+// the oldest goes out: nobody ever finds it emptier than it is, and a message that is refused since
+// the channel has been closed has not displaced another. One sender at a time, so that one place is
+// enough; receivers come and go as ever.
+template <class Queue>
+class DropOldestChannel final : public QueuedChannel<Queue> {
+  using Base = QueuedChannel<Queue>;
+
+ public:
+  template <class... Arguments>
+  explicit DropOldestChannel(ChannelOptions options, Arguments&&... arguments)
+      : Base(std::move(options), std::forward<Arguments>(arguments)...) {}
+
+  size_t size() const override { return std::min(Base::size(), this->capacity()); }
+
+  Status try_send(Parcel& parcel) override {
+    std::vector<Parcel> dropped;  // outside of the lock: messages may hold endpoints of this channel
+    {
+      const std::lock_guard lock(senders_);
+      if (this->queue_.push_beyond(parcel) != Status::kDone) return this->closed_status();
+      while (this->queue_.size() > this->capacity() || this->queue_.is_too_heavy()) {
+        // Receivers may be quicker and take the oldest themselves.
+        Parcel oldest;
+        if (this->queue_.try_pop(oldest) == Status::kDone) dropped.push_back(std::move(oldest));
+      }
+    }
+    if (this->waiting(Side::kReceiver).any()) this->wake(Side::kReceiver);
+    for (Parcel& oldest : dropped) this->lose(std::move(oldest), Loss::kOverflow);
+    return Status::kDone;
+  }
+
+  Status send(Parcel& parcel, ThreadWaiter&, Deadline) override { return try_send(parcel); }
+
+ protected:
+  bool can_go_on(Side side, size_t weight) const override {
+    return side == Side::kSender ? !this->queue_.closed() : Base::can_go_on(side, weight);
+  }
+
+ private:
+  BriefMutex senders_;
+};
+
+}  // namespace isolane
