@@ -52,6 +52,7 @@ export type { Remote, RemoteGenerator } from './interpreter/remote.js';
 export type { OnError, UncaughtInfo } from './interpreter/uncaught-errors.js';
 // Ownership
 export { move } from './ownership/move.js';
+export { Owned, own } from './ownership/own.js';
 // Records
 export type {
   Definition,

@@ -19,7 +19,7 @@ class PackedMessage final : public Wrapped {
       : Wrapped(realm, handle), parcel_(std::move(message)), handover_(std::move(handover)) {}
 
   // Whether what it is to take is still the sender's to give.
-  bool intact() const { return handover_.intact(realm().isolate()); }
+  bool intact() const { return handover_.intact(realm()); }
   // It was sent.
   void commit() {
     handover_.commit(realm());

@@ -85,6 +85,29 @@ void Realm::make_templates() {
                                                             v8::Signature::New(isolate_, moved)));
   moved_.Reset(isolate_, moved);
 
+  // new Owned(value); nativeValue(): the value, or NOTHING if it has gone.
+  const auto construct_owned = [](Arguments args) {
+    if (!args.IsConstructCall()) {
+      args.GetIsolate()->ThrowException(
+          v8::Exception::TypeError(literal(args.GetIsolate(), "Illegal constructor")));
+      return;
+    }
+    args.This()->SetInternalField(0, args[0]);
+  };
+  Local<v8::FunctionTemplate> owned = v8::FunctionTemplate::New(isolate_, construct_owned, data());
+  owned->SetClassName(literal(isolate_, "NativeOwned"));
+  owned->InstanceTemplate()->SetInternalFieldCount(1);
+  const auto get_owned = [](Arguments args) {
+    args.GetReturnValue().Set(args.This()->GetInternalField(0).As<Value>());
+  };
+  owned->PrototypeTemplate()->Set(
+      literal(isolate_, "nativeValue"),
+      v8::FunctionTemplate::New(isolate_, get_owned, Local<Value>(),
+                                v8::Signature::New(isolate_, owned), 0,
+                                v8::ConstructorBehavior::kThrow),
+      v8::DontEnum);
+  owned_.Reset(isolate_, owned);
+
   Local<v8::FunctionTemplate> packed = v8::FunctionTemplate::New(isolate_);
   packed->SetClassName(literal(isolate_, "Packed"));
   packed->InstanceTemplate()->SetInternalFieldCount(1);
@@ -132,6 +155,7 @@ void Realm::complete_binding(Local<v8::Object> binding) {
   set("NativeSender", sender_);
   set("NativeReceiver", receiver_);
   set("NativeMoved", moved_);
+  set("NativeOwned", owned_);
   set("NativeSelection", selection_);
   record_.Reset(isolate_, v8::Symbol::New(isolate_, literal(isolate_, "record")));
   binding->Set(context, literal(isolate_, "RECORD"), record()).Check();
@@ -150,6 +174,8 @@ void Realm::set_hooks(Arguments args) {
   take_hook(args[3], &on_ready_);
   take_hook(args[4], &on_letter_);
   take_hook(args[5], &read_record_);
+  take_hook(args[6], &make_owned_);
+  take_hook(args[7], &movable_parts_);
 }
 
 Endpoint* Realm::endpoint_of(Local<v8::Object> object) {
@@ -171,6 +197,40 @@ bool Realm::unwrap_moved(Local<v8::Object> object, Local<Value>* value,
   *value = object->GetInternalField(0).As<Value>();
   *transfer = object->GetInternalField(1).As<Value>().As<v8::Array>();
   return true;
+}
+
+bool Realm::unwrap_owned(Local<v8::Object> object, Local<Value>* value) {
+  if (object->InternalFieldCount() == 0 || owned_.IsEmpty() ||
+      !owned_.Get(isolate_)->HasInstance(object)) {
+    return false;
+  }
+  Local<Value> held = object->GetInternalField(0).As<Value>();
+  if (held != nothing()) *value = held;
+  return true;
+}
+
+MaybeLocal<v8::Array> Realm::movable_parts(Local<Value> value) {
+  Local<Value> parts;
+  if (!movable_parts_.Get(isolate_)
+           ->Call(context(), v8::Undefined(isolate_), 1, &value)
+           .ToLocal(&parts)) {
+    return {};
+  }
+  return parts.As<v8::Array>();
+}
+
+MaybeLocal<v8::Object> Realm::make_owned() {
+  Local<Value> made;
+  if (!make_owned_.Get(isolate_)
+           ->Call(context(), v8::Undefined(isolate_), 0, nullptr)
+           .ToLocal(&made)) {
+    return {};
+  }
+  return made.As<v8::Object>();
+}
+
+void Realm::fill_owned(Local<v8::Object> box, Local<Value> value) {
+  box->SetInternalField(0, value.IsEmpty() ? nothing() : value);
 }
 
 MaybeLocal<v8::Object> Realm::make_endpoint(Endpoint&& endpoint) {

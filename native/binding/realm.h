@@ -64,6 +64,10 @@ class Realm : public HostObjects {
   Endpoint* endpoint_of(v8::Local<v8::Object> object) override;
   bool unwrap_moved(v8::Local<v8::Object> object, v8::Local<v8::Value>* value,
                     v8::Local<v8::Array>* transfer) override;
+  bool unwrap_owned(v8::Local<v8::Object> object, v8::Local<v8::Value>* value) override;
+  v8::MaybeLocal<v8::Array> movable_parts(v8::Local<v8::Value> value) override;
+  v8::MaybeLocal<v8::Object> make_owned() override;
+  void fill_owned(v8::Local<v8::Object> box, v8::Local<v8::Value> value) override;
   void disown(void* data, size_t length) override {
     if (MemoryLimit* limit = self_ == nullptr ? nullptr : self_->memory_limit()) {
       limit->disown(data, length);
@@ -167,6 +171,7 @@ class Realm : public HostObjects {
   v8::Global<v8::FunctionTemplate> sender_;
   v8::Global<v8::FunctionTemplate> receiver_;
   v8::Global<v8::FunctionTemplate> moved_;
+  v8::Global<v8::FunctionTemplate> owned_;
   v8::Global<v8::FunctionTemplate> packed_;
   v8::Global<v8::FunctionTemplate> selection_;
 
@@ -176,6 +181,8 @@ class Realm : public HostObjects {
   v8::Global<v8::Function> on_ready_;
   v8::Global<v8::Function> on_letter_;
   v8::Global<v8::Function> read_record_;
+  v8::Global<v8::Function> make_owned_;
+  v8::Global<v8::Function> movable_parts_;
 
   bool held_ = false;
   ChannelUses uses_{[this] { keep_alive(awaits_others()); }};

@@ -16,7 +16,7 @@ namespace isolane {
 // since there is no RTTI beside V8.
 class ValueAttachment : public Attachment {
  public:
-  enum class Kind : uint8_t { kEndpoint, kMovedBuffer, kSharedBuffer, kWasmModule };
+  enum class Kind : uint8_t { kEndpoint, kMovedBuffer, kSharedBuffer, kWasmModule, kOwned };
   explicit ValueAttachment(Kind kind) : kind(kind) {}
   const Kind kind;
 };
@@ -49,6 +49,11 @@ struct WasmAttachment final : ValueAttachment {
   explicit WasmAttachment(v8::CompiledWasmModule m)
       : ValueAttachment(Kind::kWasmModule), module(std::move(m)) {}
   v8::CompiledWasmModule module;
+};
+
+// There is a box at this place, which has to be made before V8 reads what is in it.
+struct OwnedAttachment final : ValueAttachment {
+  OwnedAttachment() : ValueAttachment(Kind::kOwned) {}
 };
 
 }  // namespace isolane

@@ -141,11 +141,11 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
   }
 
  private:
-  // What must be there before V8 reads: buffers, and endpoints, since no JavaScript may run, and so
+  // What must be there before V8 reads: buffers, and endpoints and boxes, since no JavaScript may run, and so
   // no constructor of ours, while it does.
   bool open_attachments() {
     if (block_ == nullptr) return true;
-    endpoints_.resize(block_->attachments.size());
+    made_.resize(block_->attachments.size());
     for (size_t i = 0; i < block_->attachments.size(); i++) {
       ValueAttachment* attached = at(i);
       if (attached->kind == ValueAttachment::Kind::kMovedBuffer) {
@@ -155,7 +155,9 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
                                  std::move(static_cast<BufferAttachment*>(attached)->store)));
       } else if (attached->kind == ValueAttachment::Kind::kEndpoint) {
         Endpoint& endpoint = static_cast<EndpointAttachment*>(attached)->endpoint;
-        if (!host_.make_endpoint(std::move(endpoint)).ToLocal(&endpoints_[i])) return false;
+        if (!host_.make_endpoint(std::move(endpoint)).ToLocal(&made_[i])) return false;
+      } else if (attached->kind == ValueAttachment::Kind::kOwned) {
+        if (!host_.make_owned().ToLocal(&made_[i])) return false;
       }
     }
     return true;
@@ -185,7 +187,13 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
       if (!deserializer_.ReadValue(isolate->GetCurrentContext()).ToLocal(&value)) return {};
       if (value->IsObject()) return value.As<v8::Object>();
     } else if (kind == kHostEndpoint && deserializer_.ReadUint32(&index)) {
-      if (find(index, ValueAttachment::Kind::kEndpoint) != nullptr) return endpoints_[index];
+      if (find(index, ValueAttachment::Kind::kEndpoint) != nullptr) return made_[index];
+    } else if (kind == kHostOwned && deserializer_.ReadUint32(&index) &&
+               find(index, ValueAttachment::Kind::kOwned) != nullptr) {
+      Local<Value> value;
+      if (!deserializer_.ReadValue(isolate->GetCurrentContext()).ToLocal(&value)) return {};
+      host_.fill_owned(made_[index], value);
+      return made_[index];
     }
     Local<Value> view;
     if ((kind == kHostView || kind == kHostBytes) && !read_view(kind).ToLocal(&view)) return {};
@@ -238,7 +246,7 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
 
   HostObjects& host_;
   Block* block_;
-  std::vector<Local<v8::Object>> endpoints_;  // by the index of their attachment
+  std::vector<Local<v8::Object>> made_;  // endpoints and boxes, by the index of their attachment
   v8::ValueDeserializer deserializer_;
 };
 

@@ -27,10 +27,15 @@ bool Handover::has(const Endpoint* endpoint) const {
   return std::find(endpoints_.begin(), endpoints_.end(), endpoint) != endpoints_.end();
 }
 
-bool Handover::intact(Isolate* isolate) const {
+bool Handover::intact(HostObjects& host) const {
+  Isolate* isolate = host.isolate();
   v8::HandleScope scope(isolate);
   return std::none_of(buffers_.begin(), buffers_.end(),
-                      [&](const auto& buffer) { return buffer.Get(isolate)->WasDetached(); });
+                      [&](const auto& buffer) { return buffer.Get(isolate)->WasDetached(); }) &&
+         std::none_of(boxes_.begin(), boxes_.end(), [&](const auto& box) {
+           Local<Value> value;
+           return host.unwrap_owned(box.Get(isolate), &value) && value.IsEmpty();
+         });
 }
 
 void Handover::commit(HostObjects& host) {
@@ -43,6 +48,7 @@ void Handover::commit(HostObjects& host) {
     (void)buffer->Detach(Local<Value>()).IsNothing();
   }
   for (Endpoint* endpoint : endpoints_) host.give_away(*endpoint);
+  for (const v8::Global<v8::Object>& box : boxes_) host.fill_owned(box.Get(isolate), {});
 }
 
 namespace {
@@ -132,7 +138,7 @@ class Encoder final : public v8::ValueSerializer::Delegate {
     serializer_.WriteHeader();
     if (serializer_.WriteValue(isolate_->GetCurrentContext(), value).IsNothing()) return false;
     // The value's getters may have handed the same buffer over in another message.
-    if (!handover_->intact(isolate_)) return refuse(host_, root_, kDetached);
+    if (!handover_->intact(host_)) return refuse(host_, root_, kDetached);
     auto [bytes, size] = serializer_.Release();
     if (attachments_.empty() && size <= Parcel::kInlineCapacity) {
       std::memcpy(parcel->set_inline(kTagSerialized, size), bytes, size);
@@ -165,6 +171,7 @@ class Encoder final : public v8::ValueSerializer::Delegate {
     if (object->IsArrayBufferView()) return write_view(object.As<v8::ArrayBufferView>());
     if (Endpoint* endpoint = host_.endpoint_of(object)) return write_endpoint(endpoint);
     Local<Value> value;
+    if (host_.unwrap_owned(object, &value)) return write_owned(object, value);
     Local<v8::Array> transfer;
     if (host_.unwrap_moved(object, &value, &transfer)) {
       if (!add_transfer(transfer)) return Nothing<bool>();
@@ -198,6 +205,20 @@ class Encoder final : public v8::ValueSerializer::Delegate {
     serializer_.WriteUint64(view->ByteOffset());
     serializer_.WriteUint64(size);
     return serializer_.WriteValue(isolate_->GetCurrentContext(), buffer);
+  }
+
+  Maybe<bool> write_owned(Local<v8::Object> box, Local<Value> value) {
+    if (value.IsEmpty()) {
+      refuse(host_, root_, "an owned value that was handed over cannot travel");
+      return Nothing<bool>();
+    }
+    Local<v8::Array> parts;
+    if (!host_.movable_parts(value).ToLocal(&parts) || !add_transfer(parts)) return Nothing<bool>();
+    handover_->add_box(isolate_, box);
+    serializer_.WriteUint32(kHostOwned);
+    serializer_.WriteUint32(static_cast<uint32_t>(attachments_.size()));
+    attachments_.push_back(std::make_unique<OwnedAttachment>());
+    return serializer_.WriteValue(isolate_->GetCurrentContext(), value);
   }
 
   Maybe<bool> write_endpoint(Endpoint* endpoint) {

@@ -24,12 +24,15 @@ class Handover {
     handles_.emplace_back(isolate, handle);
     endpoints_.push_back(endpoint);
   }
-  // False if one of the buffers has been detached since it was added.
-  bool intact(v8::Isolate* isolate) const;
-  bool empty() const { return buffers_.empty() && endpoints_.empty(); }
+  void add_box(v8::Isolate* isolate, v8::Local<v8::Object> box) {
+    boxes_.emplace_back(isolate, box);
+  }
+  // False if one of the buffers has been detached since it was added, or a box emptied.
+  bool intact(HostObjects& host) const;
+  bool empty() const { return buffers_.empty() && endpoints_.empty() && boxes_.empty(); }
   bool has(v8::Local<v8::ArrayBuffer> buffer) const;
   bool has(const Endpoint* endpoint) const;
-  // Detaches the buffers and closes the handles that went with the message.
+  // Detaches the buffers, closes the handles and empties the boxes that went with the message.
   void commit(HostObjects& host);
 
  private:
@@ -37,6 +40,7 @@ class Handover {
   std::vector<v8::Global<v8::ArrayBuffer>> buffers_;
   std::vector<v8::Global<v8::Object>> handles_;  // keep what the endpoints belong to
   std::vector<Endpoint*> endpoints_;
+  std::vector<v8::Global<v8::Object>> boxes_;
 };
 
 // Numbers, which take nothing from their sender and cannot fail. False for anything else.

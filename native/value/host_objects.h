@@ -20,6 +20,14 @@ class HostObjects {
   // Whether `object` marks a value to be handed over; if so, that value and what goes with it.
   virtual bool unwrap_moved(v8::Local<v8::Object> object, v8::Local<v8::Value>* value,
                             v8::Local<v8::Array>* transfer) = 0;
+  // Whether `object` is a box whose content goes wherever it is sent; if so, that content, which is
+  // empty if it has gone.
+  virtual bool unwrap_owned(v8::Local<v8::Object> object, v8::Local<v8::Value>* value) = 0;
+  // The buffers and endpoints in a value; calls JavaScript.
+  virtual v8::MaybeLocal<v8::Array> movable_parts(v8::Local<v8::Value> value) = 0;
+  // A box, and what is to be in it; an empty value: nothing any more.
+  virtual v8::MaybeLocal<v8::Object> make_owned() = 0;
+  virtual void fill_owned(v8::Local<v8::Object> box, v8::Local<v8::Value> value) = 0;
   // The bytes of a buffer are handed over to somebody else.
   virtual void disown(void* data, size_t length) = 0;
   // A Sender or Receiver that owns `endpoint`.

@@ -53,6 +53,7 @@ enum HostObjectKind : uint32_t {
   kHostMoved = 2,     // followed by the value that was moved
   kHostView = 3,      // followed by its ViewKind, offset and length in bytes, and its buffer
   kHostBytes = 4,     // followed by its ViewKind and length, and its bytes
+  kHostOwned = 5,     // followed by the index of its attachment, and what is in the box
 };
 
 }  // namespace isolane

@@ -109,6 +109,12 @@ export interface NativeMoved {
   readonly value: unknown;
 }
 
+/** A box with one owner at a time; see `own` in src/ownership. */
+export interface NativeOwned {
+  /** What is in it, or `NOTHING` if that has gone. */
+  nativeValue(): unknown;
+}
+
 /** What native code calls in JavaScript. Given to `setHooks` one by one, since an object of them takes a new interpreter longer to make. */
 export interface Hooks {
   makeSender(seed: EndpointSeed): NativeSender;
@@ -131,6 +137,10 @@ export interface Hooks {
   ): void;
   /** The value of the record on the page. */
   readRecord(): unknown;
+  /** An empty box. */
+  makeOwned(): NativeOwned;
+  /** The buffers and endpoints in a value that goes; throws if one of them cannot. */
+  movableParts(value: unknown): readonly object[];
 }
 
 /** What native code calls only inside interpreters. */
@@ -207,6 +217,10 @@ export interface Binding {
     transfer: readonly object[],
   ) => NativeMoved;
 
+  readonly NativeOwned: new (
+    value: unknown,
+  ) => NativeOwned;
+
   setHooks(
     makeSender: Hooks['makeSender'],
     makeReceiver: Hooks['makeReceiver'],
@@ -214,6 +228,8 @@ export interface Binding {
     onReady: Hooks['onReady'],
     onLetter: Hooks['onLetter'],
     readRecord: Hooks['readRecord'],
+    makeOwned: Hooks['makeOwned'],
+    movableParts: Hooks['movableParts'],
   ): void;
   /**
    * Throws a RangeError when there is no memory for that capacity. `reports`: what is lost is posted to this party

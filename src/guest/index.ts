@@ -22,6 +22,8 @@ guest.setHooks(
   (endpoint) => library().hooks.onReady(endpoint),
   deliver,
   () => library().hooks.readRecord(),
+  () => library().hooks.makeOwned(),
+  (value) => library().hooks.movableParts(value),
 );
 
 guest.setGuestHooks(

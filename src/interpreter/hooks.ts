@@ -4,7 +4,9 @@ import { Receiver } from '../channel/receiver.js';
 import type { PendingSelect } from '../channel/select.js';
 import { Sender } from '../channel/sender.js';
 import { readMessage } from '../codec/messages.js';
+import { movableParts } from '../ownership/move.js';
 import { notShareable } from '../ownership/not-shareable.js';
+import { emptyBox } from '../ownership/own.js';
 
 export const hooks: Hooks = {
   makeSender: (seed) => new Sender(seed),
@@ -13,6 +15,8 @@ export const hooks: Hooks = {
   onReady: (waiting) => (waiting as Sender<unknown> | Receiver<unknown> | PendingSelect).onReady(),
   onLetter: deliver,
   readRecord: readMessage,
+  makeOwned: emptyBox,
+  movableParts,
 };
 
 native.setHooks(
@@ -22,4 +26,6 @@ native.setHooks(
   hooks.onReady,
   hooks.onLetter,
   hooks.readRecord,
+  hooks.makeOwned,
+  hooks.movableParts,
 );

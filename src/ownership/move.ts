@@ -53,12 +53,13 @@ export function unmarked(value: unknown): unknown {
 export function carriesMoved(value: unknown): boolean {
   let found = false;
   walk(value, (part) => {
-    found ||= part instanceof native.NativeMoved;
+    found ||= part instanceof native.NativeMoved || part instanceof native.NativeOwned;
   });
   return found;
 }
 
-function movableParts(value: unknown): object[] {
+/** The buffers and endpoints in a value; throws if one of them cannot be handed over. */
+export function movableParts(value: unknown): object[] {
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
     const buffer = bufferOf(value);
     if (buffer === undefined) return [];

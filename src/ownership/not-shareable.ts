@@ -109,6 +109,9 @@ function problemOfObject(value: object): string | undefined {
     const side = value instanceof native.NativeSender ? 'sender' : 'receiver';
     return value.nativeIsOpen() ? undefined : `is a ${side} that was closed or moved away before`;
   }
+  if (value instanceof native.NativeOwned && value.nativeValue() === native.NOTHING) {
+    return 'is an owned value that was handed over before';
+  }
   const buffer = bufferOf(value);
   return buffer !== undefined && isDetached(buffer)
     ? 'is a detached buffer; it was moved or transferred away before'
@@ -141,6 +144,10 @@ function placesIn(from: Place, container: object): Place[] {
   try {
     if (container instanceof native.NativeMoved) {
       return [{ value: container.value, from, step: '' }];
+    }
+    if (container instanceof native.NativeOwned) {
+      const value = container.nativeValue();
+      return value === native.NOTHING ? [] : [{ value, from, step: '.value' }];
     }
     if (container instanceof Map) return placesInMap(from, container);
     if (container instanceof Set) {
