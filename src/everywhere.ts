@@ -50,9 +50,12 @@ export type { ModulesOption } from './interpreter/module-policy.js';
 export type { InterpreterOptions } from './interpreter/options.js';
 export type { Remote, RemoteGenerator } from './interpreter/remote.js';
 export type { OnError, UncaughtInfo } from './interpreter/uncaught-errors.js';
+export type { Immutable } from './ownership/immutable.js';
 // Ownership
 export { move } from './ownership/move.js';
 export { Owned, own } from './ownership/own.js';
+export { ReadonlyView, type TypedArray } from './ownership/readonly-view.js';
+export { Shared, share } from './ownership/share.js';
 // Records
 export type {
   Definition,

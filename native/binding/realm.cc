@@ -18,6 +18,7 @@
 #include "packed.h"
 #include "record_functions.h"
 #include "selection.h"
+#include "shared_object.h"
 
 namespace isolane {
 
@@ -63,6 +64,7 @@ void Realm::add_function(Local<v8::Object> target, const char* name,
 void Realm::make_templates() {
   sender_.Reset(isolate_, EndpointObject::sender_template(isolate_, data()));
   receiver_.Reset(isolate_, EndpointObject::receiver_template(isolate_, data()));
+  shared_.Reset(isolate_, SharedObject::make_template(isolate_, data()));
   selection_.Reset(isolate_, Selection::make_template(isolate_, data()));
 
   const auto construct_moved = [](Arguments args) {
@@ -100,12 +102,11 @@ void Realm::make_templates() {
   const auto get_owned = [](Arguments args) {
     args.GetReturnValue().Set(args.This()->GetInternalField(0).As<Value>());
   };
-  owned->PrototypeTemplate()->Set(
-      literal(isolate_, "nativeValue"),
-      v8::FunctionTemplate::New(isolate_, get_owned, Local<Value>(),
-                                v8::Signature::New(isolate_, owned), 0,
-                                v8::ConstructorBehavior::kThrow),
-      v8::DontEnum);
+  owned->PrototypeTemplate()->Set(literal(isolate_, "nativeValue"),
+                                  v8::FunctionTemplate::New(isolate_, get_owned, Local<Value>(),
+                                                            v8::Signature::New(isolate_, owned), 0,
+                                                            v8::ConstructorBehavior::kThrow),
+                                  v8::DontEnum);
   owned_.Reset(isolate_, owned);
 
   Local<v8::FunctionTemplate> packed = v8::FunctionTemplate::New(isolate_);
@@ -156,6 +157,7 @@ void Realm::complete_binding(Local<v8::Object> binding) {
   set("NativeReceiver", receiver_);
   set("NativeMoved", moved_);
   set("NativeOwned", owned_);
+  set("NativeShared", shared_);
   set("NativeSelection", selection_);
   record_.Reset(isolate_, v8::Symbol::New(isolate_, literal(isolate_, "record")));
   binding->Set(context, literal(isolate_, "RECORD"), record()).Check();
@@ -176,6 +178,7 @@ void Realm::set_hooks(Arguments args) {
   take_hook(args[5], &read_record_);
   take_hook(args[6], &make_owned_);
   take_hook(args[7], &movable_parts_);
+  take_hook(args[8], &make_shared_);
 }
 
 Endpoint* Realm::endpoint_of(Local<v8::Object> object) {
@@ -227,6 +230,45 @@ MaybeLocal<v8::Object> Realm::make_owned() {
     return {};
   }
   return made.As<v8::Object>();
+}
+
+const SharedRef* Realm::shared_of(Local<v8::Object> object) {
+  if (object->InternalFieldCount() == 0 || shared_.IsEmpty() ||
+      !shared_.Get(isolate_)->HasInstance(object)) {
+    return nullptr;
+  }
+  auto* shared = static_cast<SharedObject*>(Wrapped::behind(object));
+  return shared == nullptr ? nullptr : &shared->value();
+}
+
+MaybeLocal<v8::Object> Realm::make_shared(const SharedRef& value) {
+  const auto found = shared_objects_.find(value->id());
+  if (found != shared_objects_.end()) {
+    Local<v8::Object> known = found->second->handle(isolate_);
+    if (!known.IsEmpty()) return known;
+  }
+  Local<Value> seed = v8::Integer::NewFromUnsigned(isolate_, add_shared_seed(value));
+  Local<Value> made;
+  if (!make_shared_.Get(isolate_)
+           ->Call(context(), v8::Undefined(isolate_), 1, &seed)
+           .ToLocal(&made)) {
+    return {};
+  }
+  return made.As<v8::Object>();
+}
+
+uint32_t Realm::add_shared_seed(SharedRef value) {
+  shared_seeds_.emplace(next_seed_, std::move(value));
+  return next_seed_++;
+}
+
+bool Realm::take_shared_seed(Local<Value> seed, SharedRef* value) {
+  if (!seed->IsUint32()) return false;
+  auto found = shared_seeds_.find(seed.As<v8::Uint32>()->Value());
+  if (found == shared_seeds_.end()) return false;
+  *value = std::move(found->second);
+  shared_seeds_.erase(found);
+  return true;
 }
 
 void Realm::fill_owned(Local<v8::Object> box, Local<Value> value) {
@@ -378,6 +420,7 @@ void Realm::shut_down() {
   for (auto& [id, child] : children) child->join();
   wrapped_.clear();
   seeds_.clear();
+  shared_seeds_.clear();
   Exports::all().drop_all(party_->id());
   party_->close();
 }

@@ -25,6 +25,8 @@
 
 namespace isolane {
 
+class SharedObject;
+
 // What plain objects are like; see are_plain().
 struct PlainObjects {
   v8::Global<v8::Value> prototype;
@@ -68,6 +70,8 @@ class Realm : public HostObjects {
   v8::MaybeLocal<v8::Array> movable_parts(v8::Local<v8::Value> value) override;
   v8::MaybeLocal<v8::Object> make_owned() override;
   void fill_owned(v8::Local<v8::Object> box, v8::Local<v8::Value> value) override;
+  const SharedRef* shared_of(v8::Local<v8::Object> object) override;
+  v8::MaybeLocal<v8::Object> make_shared(const SharedRef& value) override;
   void disown(void* data, size_t length) override {
     if (MemoryLimit* limit = self_ == nullptr ? nullptr : self_->memory_limit()) {
       limit->disown(data, length);
@@ -82,6 +86,12 @@ class Realm : public HostObjects {
   // An endpoint between native code and the constructor of its JavaScript object, by number.
   uint32_t add_seed(Endpoint&& endpoint);
   bool take_seed(v8::Local<v8::Value> seed, Endpoint* endpoint);
+
+  // The same for a shared value.
+  uint32_t add_shared_seed(SharedRef value);
+  bool take_shared_seed(v8::Local<v8::Value> seed, SharedRef* value);
+  // The live ones, by the id of their value.
+  std::unordered_map<uint64_t, SharedObject*>& shared_objects() { return shared_objects_; }
 
   bool is_packed(v8::Local<v8::Value> value) const;
   v8::Local<v8::Object> new_packed() const;
@@ -172,6 +182,7 @@ class Realm : public HostObjects {
   v8::Global<v8::FunctionTemplate> receiver_;
   v8::Global<v8::FunctionTemplate> moved_;
   v8::Global<v8::FunctionTemplate> owned_;
+  v8::Global<v8::FunctionTemplate> shared_;
   v8::Global<v8::FunctionTemplate> packed_;
   v8::Global<v8::FunctionTemplate> selection_;
 
@@ -183,12 +194,15 @@ class Realm : public HostObjects {
   v8::Global<v8::Function> read_record_;
   v8::Global<v8::Function> make_owned_;
   v8::Global<v8::Function> movable_parts_;
+  v8::Global<v8::Function> make_shared_;
 
   bool held_ = false;
   ChannelUses uses_{[this] { keep_alive(awaits_others()); }};
-  WrappedList wrapped_;  // after `uses_`, to which they refer
+  std::unordered_map<uint64_t, SharedObject*> shared_objects_;
+  WrappedList wrapped_;  // after these two, to which they refer
   uint32_t next_seed_ = 0;
   std::unordered_map<uint32_t, Endpoint> seeds_;
+  std::unordered_map<uint32_t, SharedRef> shared_seeds_;
   std::mutex children_mutex_;
   std::map<uint64_t, std::shared_ptr<Interpreter>> children_;  // guarded by children_mutex_
   bool shut_down_ = false;

@@ -157,11 +157,13 @@ class Worker {
     }
   }
 
-  // Until somebody has selected the waiter and reported it exactly once, or it has given up.
+  // Until somebody has selected the waiter and reported it, or it has given up. It is reported as
+  // well when somebody of the other side has gone.
   void await_ready() {
     for (;;) {
       if (LoopWaiter* const ready = party_->take_ready()) {
-        if (ready != &loop_waiter_ || party_->take_ready() != nullptr) std::abort();
+        if (ready != &loop_waiter_) std::abort();
+        if (loop_waiter_.waits()) continue;
         return;
       }
       if (party_->wait(Clock::now() + std::chrono::microseconds(random_() % 2000))) continue;

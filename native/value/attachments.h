@@ -9,6 +9,7 @@
 
 #include "../core/endpoint.h"
 #include "../core/parcel.h"
+#include "shared_value.h"
 
 namespace isolane {
 
@@ -16,7 +17,14 @@ namespace isolane {
 // since there is no RTTI beside V8.
 class ValueAttachment : public Attachment {
  public:
-  enum class Kind : uint8_t { kEndpoint, kMovedBuffer, kSharedBuffer, kWasmModule, kOwned };
+  enum class Kind : uint8_t {
+    kEndpoint,
+    kMovedBuffer,
+    kSharedBuffer,
+    kWasmModule,
+    kOwned,
+    kShared
+  };
   explicit ValueAttachment(Kind kind) : kind(kind) {}
   const Kind kind;
 };
@@ -54,6 +62,11 @@ struct WasmAttachment final : ValueAttachment {
 // There is a box at this place, which has to be made before V8 reads what is in it.
 struct OwnedAttachment final : ValueAttachment {
   OwnedAttachment() : ValueAttachment(Kind::kOwned) {}
+};
+
+struct SharedAttachment final : ValueAttachment {
+  explicit SharedAttachment(SharedRef v) : ValueAttachment(Kind::kShared), value(std::move(v)) {}
+  const SharedRef value;
 };
 
 }  // namespace isolane

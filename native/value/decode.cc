@@ -125,7 +125,7 @@ MaybeLocal<Value> decode_string(Isolate* isolate, const Parcel& parcel) {
 // Decodes one value with V8's deserializer. The bytes come from our own encoder in this process.
 class Decoder final : public v8::ValueDeserializer::Delegate {
  public:
-  Decoder(HostObjects& host, Parcel& parcel)
+  Decoder(HostObjects& host, const Parcel& parcel)
       : host_(host),
         block_(parcel.block()),
         deserializer_(host.isolate(),
@@ -141,8 +141,8 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
   }
 
  private:
-  // What must be there before V8 reads: buffers, and endpoints and boxes, since no JavaScript may run, and so
-  // no constructor of ours, while it does.
+  // What must be there before V8 reads: buffers, and endpoints and boxes, since no JavaScript may
+  // run, and so no constructor of ours, while it does.
   bool open_attachments() {
     if (block_ == nullptr) return true;
     made_.resize(block_->attachments.size());
@@ -156,6 +156,9 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
       } else if (attached->kind == ValueAttachment::Kind::kEndpoint) {
         Endpoint& endpoint = static_cast<EndpointAttachment*>(attached)->endpoint;
         if (!host_.make_endpoint(std::move(endpoint)).ToLocal(&made_[i])) return false;
+      } else if (attached->kind == ValueAttachment::Kind::kShared) {
+        const SharedRef& value = static_cast<SharedAttachment*>(attached)->value;
+        if (!host_.make_shared(value).ToLocal(&made_[i])) return false;
       } else if (attached->kind == ValueAttachment::Kind::kOwned) {
         if (!host_.make_owned().ToLocal(&made_[i])) return false;
       }
@@ -188,6 +191,8 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
       if (value->IsObject()) return value.As<v8::Object>();
     } else if (kind == kHostEndpoint && deserializer_.ReadUint32(&index)) {
       if (find(index, ValueAttachment::Kind::kEndpoint) != nullptr) return made_[index];
+    } else if (kind == kHostShared && deserializer_.ReadUint32(&index)) {
+      if (find(index, ValueAttachment::Kind::kShared) != nullptr) return made_[index];
     } else if (kind == kHostOwned && deserializer_.ReadUint32(&index) &&
                find(index, ValueAttachment::Kind::kOwned) != nullptr) {
       Local<Value> value;
@@ -250,7 +255,81 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
   v8::ValueDeserializer deserializer_;
 };
 
+// Strings shorter than this are copied: a string in memory of its own costs more than it saves.
+constexpr size_t kLongString = 4096;
+
+// The characters of a shared string, which lives as long as any interpreter has it.
+template <class Base, class Character>
+class SharedCharacters final : public Base {
+ public:
+  explicit SharedCharacters(SharedRef value) : value_(std::move(value)) {}
+  const Character* data() const override {
+    return reinterpret_cast<const Character*>(value_->parcel().block()->bytes);
+  }
+  size_t length() const override { return value_->parcel().block()->size / sizeof(Character); }
+
+ private:
+  const SharedRef value_;
+};
+
+using OneByteCharacters = SharedCharacters<v8::String::ExternalOneByteStringResource, char>;
+using TwoByteCharacters = SharedCharacters<v8::String::ExternalStringResource, uint16_t>;
+
+MaybeLocal<Value> decode_shared_string(Isolate* isolate, const SharedRef& value) {
+  const Parcel& parcel = value->parcel();
+  if (!parcel.is_block() || parcel.block()->size < kLongString) {
+    return decode_string(isolate, parcel);
+  }
+  Local<v8::String> string;
+  const bool made =
+      parcel.tag() == kTagOneByte
+          ? v8::String::NewExternalOneByte(isolate, new OneByteCharacters(value)).ToLocal(&string)
+          : v8::String::NewExternalTwoByte(isolate, new TwoByteCharacters(value)).ToLocal(&string);
+  if (!made) return {};
+  return string;
+}
+
+// The buffer is over memory that is not its own, and keeps the value.
+Local<Value> decode_shared_bytes(Isolate* isolate, const SharedRef& value) {
+  const Parcel& parcel = value->parcel();
+  const Block* block = parcel.block();
+  const uint8_t* bytes = block == nullptr ? parcel.inline_bytes() : block->bytes;
+  size_t size = block == nullptr ? parcel.inline_length() : block->size;
+  if (parcel.tag() == kTagMovedBytes) {
+    MovedExtent extent;
+    std::memcpy(&extent, block->bytes, sizeof extent);
+    const auto& store = static_cast<const BufferAttachment*>(block->attachments[0].get())->store;
+    if (!fits(extent.offset, extent.length, store->ByteLength())) extent = {0, 0};
+    bytes = static_cast<const uint8_t*>(store->Data()) + extent.offset;
+    size = extent.length;
+  }
+  std::unique_ptr<v8::BackingStore> store = v8::ArrayBuffer::NewBackingStore(
+      const_cast<uint8_t*>(bytes), size,
+      [](void*, size_t, void* keeper) { delete static_cast<SharedRef*>(keeper); },
+      new SharedRef(value));
+  return make_view(v8::ArrayBuffer::New(isolate, std::move(store)), parcel.meta(), 0, size);
+}
+
 }  // namespace
+
+MaybeLocal<Value> decode_shared(HostObjects& host, const SharedRef& value) {
+  const Parcel& parcel = value->parcel();
+  switch (parcel.tag()) {
+    case kTagBytes:
+    case kTagMovedBytes:
+      return decode_shared_bytes(host.isolate(), value);
+    case kTagOneByte:
+    case kTagTwoByte:
+      return decode_shared_string(host.isolate(), value);
+    case kTagSerialized:
+      return Decoder(host, parcel).run();
+    default: {
+      Parcel word;
+      word.set_word(parcel.tag(), parcel.word());
+      return decode(host, std::move(word));
+    }
+  }
+}
 
 MaybeLocal<Value> decode(HostObjects& host, Parcel&& message) {
   Isolate* isolate = host.isolate();

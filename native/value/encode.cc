@@ -172,6 +172,12 @@ class Encoder final : public v8::ValueSerializer::Delegate {
     if (Endpoint* endpoint = host_.endpoint_of(object)) return write_endpoint(endpoint);
     Local<Value> value;
     if (host_.unwrap_owned(object, &value)) return write_owned(object, value);
+    if (const SharedRef* shared = host_.shared_of(object)) {
+      serializer_.WriteUint32(kHostShared);
+      serializer_.WriteUint32(static_cast<uint32_t>(attachments_.size()));
+      attachments_.push_back(std::make_unique<SharedAttachment>(*shared));
+      return Just(true);
+    }
     Local<v8::Array> transfer;
     if (host_.unwrap_moved(object, &value, &transfer)) {
       if (!add_transfer(transfer)) return Nothing<bool>();
@@ -374,6 +380,27 @@ bool encode(HostObjects& host, Local<Value> value, Local<Value> transfer, Parcel
     if (lossless) return parcel->set_word(kTagBigInt, static_cast<uint64_t>(word)), true;
   }
   return Encoder(host, value, handover).run(value, parcel);
+}
+
+SharedRef encode_shared(HostObjects& host, Local<Value> value) {
+  Parcel parcel;
+  Handover handover;
+  if (!encode(host, value, {}, &parcel, &handover)) return nullptr;
+  if (parcel.tag() == kTagSerialized && parcel.is_block()) {
+    for (const auto& each : parcel.block()->attachments) {
+      switch (static_cast<const ValueAttachment*>(each.get())->kind) {
+        case ValueAttachment::Kind::kSharedBuffer:
+        case ValueAttachment::Kind::kWasmModule:
+        case ValueAttachment::Kind::kShared:
+          break;
+        default:
+          refuse(host, value, "what has one owner, such as an endpoint, cannot be shared");
+          return nullptr;
+      }
+    }
+  }
+  handover.commit(host);
+  return std::make_shared<const SharedValue>(std::move(parcel));
 }
 
 bool encode_record(HostObjects& host, const uint8_t* bytes, size_t size, uint32_t schema,

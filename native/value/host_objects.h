@@ -6,6 +6,7 @@
 
 #include "../core/endpoint.h"
 #include "../core/parcel.h"
+#include "shared_value.h"
 
 namespace isolane {
 
@@ -28,6 +29,10 @@ class HostObjects {
   // A box, and what is to be in it; an empty value: nothing any more.
   virtual v8::MaybeLocal<v8::Object> make_owned() = 0;
   virtual void fill_owned(v8::Local<v8::Object> box, v8::Local<v8::Value> value) = 0;
+  // The value behind a Shared; nullptr if `object` is none.
+  virtual const SharedRef* shared_of(v8::Local<v8::Object> object) = 0;
+  // The Shared of a value: the same as long as there is one.
+  virtual v8::MaybeLocal<v8::Object> make_shared(const SharedRef& value) = 0;
   // The bytes of a buffer are handed over to somebody else.
   virtual void disown(void* data, size_t length) = 0;
   // A Sender or Receiver that owns `endpoint`.

@@ -54,6 +54,7 @@ enum HostObjectKind : uint32_t {
   kHostView = 3,      // followed by its ViewKind, offset and length in bytes, and its buffer
   kHostBytes = 4,     // followed by its ViewKind and length, and its bytes
   kHostOwned = 5,     // followed by the index of its attachment, and what is in the box
+  kHostShared = 6,    // followed by the index of its attachment
 };
 
 }  // namespace isolane

@@ -109,6 +109,20 @@ export interface NativeMoved {
   readonly value: unknown;
 }
 
+/** A value that interpreters have in common, on its way into a JavaScript object; only native code makes one. */
+declare const sharedSeed: unique symbol;
+export interface SharedSeed {
+  readonly [sharedSeed]: true;
+}
+
+/** See `share` in src/ownership. */
+export interface NativeShared {
+  /** The same for the same value in all interpreters. */
+  nativeId(): number;
+  /** The value, made anew; buffers and long strings are over memory that all interpreters have in common. */
+  nativeDecode(): unknown;
+}
+
 /** A box with one owner at a time; see `own` in src/ownership. */
 export interface NativeOwned {
   /** What is in it, or `NOTHING` if that has gone. */
@@ -141,6 +155,7 @@ export interface Hooks {
   makeOwned(): NativeOwned;
   /** The buffers and endpoints in a value that goes; throws if one of them cannot. */
   movableParts(value: unknown): readonly object[];
+  makeShared(seed: SharedSeed): NativeShared;
 }
 
 /** What native code calls only inside interpreters. */
@@ -217,9 +232,8 @@ export interface Binding {
     transfer: readonly object[],
   ) => NativeMoved;
 
-  readonly NativeOwned: new (
-    value: unknown,
-  ) => NativeOwned;
+  readonly NativeShared: abstract new (seed: SharedSeed) => NativeShared;
+  readonly NativeOwned: new (value: unknown) => NativeOwned;
 
   setHooks(
     makeSender: Hooks['makeSender'],
@@ -230,6 +244,7 @@ export interface Binding {
     readRecord: Hooks['readRecord'],
     makeOwned: Hooks['makeOwned'],
     movableParts: Hooks['movableParts'],
+    makeShared: Hooks['makeShared'],
   ): void;
   /**
    * Throws a RangeError when there is no memory for that capacity. `reports`: what is lost is posted to this party
@@ -249,6 +264,8 @@ export interface Binding {
   packOffer(value: unknown): Packed;
   /** Encodes a message once; throws what `notShareable` makes, and then nothing has been handed over. */
   pack(value: unknown, transfer?: readonly object[]): Packed;
+  /** Encodes a value once, for all interpreters. */
+  share(value: unknown): SharedSeed;
   /** Takes a message out that was not sent. */
   unpack(message: Packed): unknown;
   /** The number of a shape of plain objects, for the whole process; -1 if there are too many of them. */

@@ -24,6 +24,7 @@ guest.setHooks(
   () => library().hooks.readRecord(),
   () => library().hooks.makeOwned(),
   (value) => library().hooks.movableParts(value),
+  (seed) => library().hooks.makeShared(seed),
 );
 
 guest.setGuestHooks(

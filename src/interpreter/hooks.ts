@@ -7,6 +7,7 @@ import { readMessage } from '../codec/messages.js';
 import { movableParts } from '../ownership/move.js';
 import { notShareable } from '../ownership/not-shareable.js';
 import { emptyBox } from '../ownership/own.js';
+import { Shared } from '../ownership/share.js';
 
 export const hooks: Hooks = {
   makeSender: (seed) => new Sender(seed),
@@ -17,6 +18,7 @@ export const hooks: Hooks = {
   readRecord: readMessage,
   makeOwned: emptyBox,
   movableParts,
+  makeShared: (seed) => new Shared(seed),
 };
 
 native.setHooks(
@@ -28,4 +30,5 @@ native.setHooks(
   hooks.readRecord,
   hooks.makeOwned,
   hooks.movableParts,
+  hooks.makeShared,
 );

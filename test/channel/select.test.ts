@@ -5,8 +5,8 @@ import {
   ChannelPoisonedError,
   channel,
   DeadlockError,
-  MovedError,
   type Interpreter,
+  MovedError,
   move,
   NotShareableError,
   never,
@@ -406,7 +406,10 @@ describe('a select that waits', () => {
   describe('comes after what is pending on its handles', () => {
     type Order = (guest: Interpreter) => Promise<number[]>;
     const orders: [name: string, order: Order][] = [
-      ['sends, and select', (guest) => sendingOrder(guest, async (tx) => select({ tx: tx.offer(3) }))],
+      [
+        'sends, and select',
+        (guest) => sendingOrder(guest, async (tx) => select({ tx: tx.offer(3) })),
+      ],
       [
         'sends, and selectSync',
         (guest) => sendingOrder(guest, async (tx) => selectSync({ tx: tx.offer(3) })),

@@ -240,8 +240,6 @@ function attempt(operation: Operation, ends: Ends[]): Result | Promise<Result> {
     case 'poison':
       sender.poison();
       return DONE;
-    default:
-      throw new Error(`${operation.kind} is part of another operation.`);
   }
 }
 
