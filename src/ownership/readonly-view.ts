@@ -210,7 +210,8 @@ export class ReadonlyView<E extends number | bigint = number> implements Iterabl
     const first = bound(from, this.length, 0);
     // NaN is found, and both zeros are one.
     return this.some(
-      (each, i) => i >= first && (each === element || (each !== each && element !== element)),
+      (each, i) =>
+        i >= first && (each === element || (Number.isNaN(each) && Number.isNaN(element))),
     );
   }
 
