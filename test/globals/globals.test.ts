@@ -129,13 +129,13 @@ describe('the globals of a guest', () => {
     const guest = await create();
     await guest.exec('performance = { now: () => NaN }');
     const name = await guest.call(() => {
-      const [, rx] = isolane.channel();
+      const [tx, rx] = isolane.channel();
       try {
         rx.receiveSync({ timeout: 5 });
       } catch (error) {
         return (error as Error).name;
       }
-      return 'nothing';
+      return tx.id; // not to be collected before
     });
     assert.equal(name, 'TimeoutError');
   });

@@ -246,7 +246,7 @@ describe('a call that takes longer than its timeout', () => {
   it('ends the interpreter if nothing can stop it, and rejects all the same', () =>
     withInterpreter(async (interpreter) => {
       const [tx, rx] = channel<number>();
-      // A loop inside the engine, which never looks whether it should stop. Long enough for it to begin on a busy machine, too.
+      // A loop inside the engine, which never looks whether it should stop. It has to have begun by then, on a busy machine, too.
       const stuck = interpreter
         .with({ timeout: 500 })
         .call((_tx) => Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1), tx);

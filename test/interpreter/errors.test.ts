@@ -10,6 +10,7 @@ import {
   TimeoutError,
 } from 'isolane';
 import { interpreters } from '../support/interpreters.js';
+import { keep } from '../support/keep.js';
 import { rejection, thrown } from '../support/wait.js';
 
 declare const isolane: typeof import('isolane');
@@ -252,7 +253,7 @@ describe('what a guest throws', () => {
     assert.ok(second instanceof ChannelPoisonedError);
     assert.deepEqual(second.reason, { bad: true });
     const third = await rejection(
-      guest.call((rx) => rx.receiveSync({ timeout: 1 }), channel<number>().receiver),
+      guest.call((rx) => rx.receiveSync({ timeout: 1 }), keep(channel<number>()).receiver),
     );
     assert.ok(third instanceof TimeoutError);
     assert.ok(third instanceof IsolaneError);
