@@ -54,8 +54,7 @@ struct Block {
 // A message in native memory: a tag, 32 bits of meta, and either up to 48 bytes inline or one
 // Block. Tag 0 is the empty parcel; what other tags mean is native/value's affair.
 //
-// A parcel belongs to one thread at a time. It is as large as a cell without its stamp, so that a
-// cell is one cache line.
+// A parcel belongs to one thread at a time. It and eight bytes more fill a cache line.
 class Parcel {
  public:
   static constexpr size_t kInlineCapacity = 48;
@@ -102,6 +101,9 @@ class Parcel {
 
   // The word of set_word(), or the first eight bytes of at least eight inline ones.
   uint64_t word() const { return words_[0]; }
+
+  // Whether set_word() with tag() and word() makes the same parcel.
+  bool is_word() const { return header_ >> kLengthShift == sizeof(uint64_t); }
 
   bool is_block() const { return (header_ & kBlockBit) != 0; }
   // nullptr if the parcel holds no block.
@@ -159,6 +161,6 @@ class Parcel {
   uint64_t words_[kInlineCapacity / sizeof(uint64_t)];
 };
 
-static_assert(sizeof(Parcel) == 56, "a parcel and a stamp fill one cache line");
+static_assert(sizeof(Parcel) == 56, "a parcel and a word fill one cache line");
 
 }  // namespace isolane

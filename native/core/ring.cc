@@ -1,41 +1,82 @@
 #include "ring.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdlib>
 
 namespace isolane {
 namespace {
 
+constexpr uintptr_t kLine = 64;
+
+// Room for `capacity` things of type T, all bytes zero; `align` gives where they begin. One more
+// than needed, to align the first by hand: calloc() has no aligned sibling that is portable and gets
+// its zeroes for free.
+template <class T>
 void* allocate_zeroed(size_t capacity) {
-  // One cell more than needed, to align the first by hand: calloc() has no aligned sibling that is
-  // portable and gets its zeroes for free.
-  if (capacity >= SIZE_MAX / sizeof(Cell) / 4) return nullptr;
-  return std::calloc(capacity + 1, sizeof(Cell));
+  if (capacity >= SIZE_MAX / sizeof(T) / 4) return nullptr;
+  return std::calloc(capacity + kLine / sizeof(T), sizeof(T));
 }
 
-Cell* align(void* memory) {
-  constexpr uintptr_t kMask = alignof(Cell) - 1;
-  // All-zero bytes are a cell in its first state: the stamp of lap 0, and an empty parcel.
-  return reinterpret_cast<Cell*>((reinterpret_cast<uintptr_t>(memory) + kMask) & ~kMask);
+// All-zero bytes are a cell in its first state, free for lap 0, and an empty parcel.
+template <class T>
+T* align(void* memory) {
+  return reinterpret_cast<T*>((reinterpret_cast<uintptr_t>(memory) + kLine - 1) & ~(kLine - 1));
 }
 
 }  // namespace
 
 Ring::Ring(size_t capacity)
-    : memory_(allocate_zeroed(capacity)),
-      cells_(align(memory_)),
+    : cell_memory_(allocate_zeroed<Cell>(capacity)),
+      slot_memory_(cell_memory_ == nullptr ? nullptr : allocate_zeroed<Slot>(capacity)),
+      cells_(align<Cell>(cell_memory_)),
+      slots_(align<Slot>(slot_memory_)),
       capacity_(capacity),
-      // Room for indices 0 to capacity, of which the last is never used: laps stay even at least.
-      closed_bit_(memory_ == nullptr ? 1 : std::bit_ceil(uint64_t{capacity} + 1)),
+      // Room for indices 0 to capacity, of which the last is never used, and for every content of a
+      // cell below the lap.
+      closed_bit_(allocated() ? std::bit_ceil(std::max(uint64_t{capacity}, Cell::kInSlot) + 1) : 1),
       one_lap_(closed_bit_ * 2) {}
 
 Ring::~Ring() {
-  if (!allocated()) return;
+  if (!allocated()) {
+    std::free(cell_memory_);
+    return;
+  }
   // Only cells between head and tail hold anything; the rest of a large ring is not even touched.
   Parcel parcel;
   while (try_pop(parcel) == Status::kDone) {
   }
-  std::free(memory_);
+  std::free(slot_memory_);
+  std::free(cell_memory_);
+}
+
+size_t Ring::try_push_words(uint8_t tag, std::span<const uint64_t> words, Status* status) {
+  *status = Status::kDone;
+  if (words.empty()) return 0;
+  const Claimed claimed = claim_free(words.size());
+  *status = claimed.status;
+  uint64_t position = claimed.position;
+  for (size_t i = 0; i < claimed.count; ++i, position = next(position)) {
+    Cell& cell = cells_[index_of(position)];
+    cell.word = words[i];
+    cell.stamp.store(lap_of(position) + tag, std::memory_order_release);
+  }
+  return claimed.count;
+}
+
+size_t Ring::try_pop_words(uint8_t tag, std::span<uint64_t> words, Status* status) {
+  *status = Status::kDone;
+  if (words.empty()) return 0;
+  const Claimed claimed =
+      claim_messages(words.size(), [=](uint64_t content) { return content == tag; });
+  *status = claimed.status;
+  uint64_t position = claimed.position;
+  for (size_t i = 0; i < claimed.count; ++i, position = next(position)) {
+    Cell& cell = cells_[index_of(position)];
+    words[i] = cell.word;
+    cell.stamp.store(lap_of(position) + one_lap_, std::memory_order_release);
+  }
+  return claimed.count;
 }
 
 bool Ring::close() {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "backoff.h"
 #include "cache_line.h"
@@ -11,14 +12,26 @@
 
 namespace isolane {
 
-// One place for one message, as large as a cache line of most cores.
-struct alignas(64) Cell {
-  // `lap`: empty, and waits for the push of that lap. `lap + 1`: holds the message of that lap.
+// One place for one message. Four of them share a cache line, because most messages are a word: what
+// two cores pass a message for is a quarter of a line then. What is more than a word lies in a slot
+// beside.
+struct Cell {
+  // From the lowest bit up: what is here, then the lap. `kFree`: nothing, and waits for the push of
+  // that lap. `kInSlot`: the message of that lap, which is in the slot. Anything else is the tag of
+  // the message of that lap, whose word is here.
+  static constexpr uint64_t kFree = 0;
+  static constexpr uint64_t kInSlot = 63;
+
   std::atomic<uint64_t> stamp;
+  uint64_t word;
+};
+
+struct alignas(64) Slot {
   Parcel parcel;
 };
 
-static_assert(sizeof(Cell) == 64, "a cell is one cache line");
+static_assert(sizeof(Cell) == 16, "four cells are one cache line");
+static_assert(sizeof(Slot) == 64, "a slot is one cache line");
 static_assert(std::atomic<uint64_t>::is_always_lock_free);
 
 // A bounded queue for any number of pushing and popping threads, without locks.
@@ -49,7 +62,7 @@ class Ring {
 
   static constexpr bool kWeighs = false;
 
-  bool allocated() const { return cells_ != nullptr; }
+  bool allocated() const { return slot_memory_ != nullptr; }
 
   // kDone: the parcel has been moved into the ring. kWouldBlock (full), kClosed: it is untouched.
   Status try_push(Parcel& parcel);
@@ -60,6 +73,15 @@ class Ring {
   // kDone: `parcel` holds the message. kWouldBlock: empty. kClosed: closed and empty. Whatever
   // `parcel` held before is freed in any case.
   Status try_pop(Parcel& parcel);
+
+  // Pushes words, each a message with that tag, as one operation: as many as there is room for.
+  // Gives how many; none if `status` is not kDone.
+  size_t try_push_words(uint8_t tag, std::span<const uint64_t> words, Status* status);
+
+  // Pops messages that are words with that tag, as one operation, up to the first that is none: as
+  // many as there are, and as `words` has room for. Gives how many; none if `status` is not kDone,
+  // and none if it is, but the first message is no such word.
+  size_t try_pop_words(uint8_t tag, std::span<uint64_t> words, Status* status);
 
   // No push succeeds after close() has returned. True for the first call.
   bool close();
@@ -80,18 +102,39 @@ class Ring {
   bool likely_poppable() const;
 
  private:
+  // A position (head or tail) is, from the lowest bit up: the index of a cell; one bit that is
+  // always zero in the head, and in the tail means that the ring is closed; the lap.
   uint64_t index_of(uint64_t position) const { return position & (closed_bit_ - 1); }
-  // The position after the one that has this lap and index.
-  uint64_t next(uint64_t lap, uint64_t index) const {
-    return index + 1 < capacity_ ? lap + index + 1 : lap + one_lap_;
+  uint64_t lap_of(uint64_t position) const { return position - index_of(position); }
+  uint64_t next(uint64_t position) const {
+    const uint64_t index = index_of(position);
+    return index + 1 < capacity_ ? position + 1 : position - index + one_lap_;
   }
   uint64_t count(uint64_t head, uint64_t tail) const;
 
-  // A position (head or tail) is, from the lowest bit up: the index of a cell; one bit that is
-  // always zero in the head, and in the tail means that the ring is closed; the lap.
+  // What is in a cell whose stamp that is, as seen in that lap: nothing is kFree, and what is of
+  // another lap is more than kInSlot.
+  static uint64_t content(uint64_t stamp, uint64_t lap) { return stamp - lap; }
+  static bool is_message(uint64_t content) { return content - 1 < Cell::kInSlot; }
 
-  void* const memory_;  // what `cells_` lies in, as allocated
+  // So many cells from that position on belong to the caller, who writes (or empties) them and then
+  // stamps each.
+  struct Claimed {
+    Status status;
+    uint64_t position = 0;
+    size_t count = 0;
+  };
+  // Free cells one after another; at least one on kDone.
+  Claimed claim_free(size_t most);
+  // Cells with messages one after another. `wanted` is asked about the content of each, and ends it
+  // by its first no: none on kDone means that this was the first.
+  template <class Wanted>
+  Claimed claim_messages(size_t most, Wanted&& wanted);
+
+  void* const cell_memory_;  // what `cells_` and `slots_` lie in, as allocated
+  void* const slot_memory_;
   Cell* const cells_;
+  Slot* const slots_;
   const uint64_t capacity_;
   const uint64_t closed_bit_;
   const uint64_t one_lap_;
@@ -100,28 +143,30 @@ class Ring {
   alignas(kCacheLine) std::atomic<uint64_t> tail_{0};  // where the next message is pushed
 };
 
-inline Status Ring::try_push(Parcel& parcel) {
+inline Ring::Claimed Ring::claim_free(size_t most) {
   Backoff backoff;
   uint64_t tail = tail_.load(std::memory_order_relaxed);
   for (;;) {
-    if ((tail & closed_bit_) != 0) return Status::kClosed;
-    const uint64_t index = index_of(tail);
-    const uint64_t lap = tail - index;
-    Cell& cell = cells_[index];
-    const uint64_t stamp = cell.stamp.load(std::memory_order_acquire);
+    if ((tail & closed_bit_) != 0) return {Status::kClosed};
+    const uint64_t lap = lap_of(tail);
+    const uint64_t stamp = cells_[index_of(tail)].stamp.load(std::memory_order_acquire);
 
-    if (stamp == lap) {
-      // The cell is free: claim it.
-      if (tail_.compare_exchange_weak(tail, next(lap, index), std::memory_order_seq_cst,
-                                      std::memory_order_relaxed)) {
-        cell.parcel = std::move(parcel);
-        cell.stamp.store(lap + 1, std::memory_order_release);
-        return Status::kDone;
+    if (content(stamp, lap) == Cell::kFree) {
+      uint64_t end = next(tail);
+      size_t count = 1;
+      while (count < most &&
+             cells_[index_of(end)].stamp.load(std::memory_order_acquire) == lap_of(end)) {
+        end = next(end);
+        ++count;
       }
-    } else if (stamp + one_lap_ == lap + 1) {
+      if (tail_.compare_exchange_weak(tail, end, std::memory_order_seq_cst,
+                                      std::memory_order_relaxed)) {
+        return {Status::kDone, tail, count};
+      }
+    } else if (is_message(content(stamp, lap - one_lap_))) {
       // The cell still holds the message of the lap before: full, unless a pop has claimed it. As
       // the head never falls more than a lap behind, equality also says that the tail is current.
-      if (head_.load(std::memory_order_seq_cst) + one_lap_ == tail) return Status::kWouldBlock;
+      if (head_.load(std::memory_order_seq_cst) + one_lap_ == tail) return {Status::kWouldBlock};
       backoff.wait();
       tail = tail_.load(std::memory_order_relaxed);
     } else {
@@ -131,30 +176,35 @@ inline Status Ring::try_push(Parcel& parcel) {
   }
 }
 
-inline Status Ring::try_pop(Parcel& parcel) {
-  // Before a cell is claimed, because freeing can take long and others may wait for the cell.
-  parcel.reset();
+template <class Wanted>
+Ring::Claimed Ring::claim_messages(size_t most, Wanted&& wanted) {
   Backoff backoff;
   uint64_t head = head_.load(std::memory_order_relaxed);
   for (;;) {
-    const uint64_t index = index_of(head);
-    const uint64_t lap = head - index;
-    Cell& cell = cells_[index];
-    const uint64_t stamp = cell.stamp.load(std::memory_order_acquire);
+    const uint64_t lap = lap_of(head);
+    const uint64_t stamp = cells_[index_of(head)].stamp.load(std::memory_order_acquire);
+    const uint64_t found = content(stamp, lap);
 
-    if (stamp == lap + 1) {
-      // The cell holds a message: claim it.
-      if (head_.compare_exchange_weak(head, next(lap, index), std::memory_order_seq_cst,
-                                      std::memory_order_relaxed)) {
-        parcel = std::move(cell.parcel);
-        cell.stamp.store(lap + one_lap_, std::memory_order_release);
-        return Status::kDone;
+    if (is_message(found)) {
+      if (!wanted(found)) return {Status::kDone};
+      uint64_t end = next(head);
+      size_t count = 1;
+      while (count < most) {
+        const uint64_t more =
+            content(cells_[index_of(end)].stamp.load(std::memory_order_acquire), lap_of(end));
+        if (!is_message(more) || !wanted(more)) break;
+        end = next(end);
+        ++count;
       }
-    } else if (stamp == lap) {
+      if (head_.compare_exchange_weak(head, end, std::memory_order_seq_cst,
+                                      std::memory_order_relaxed)) {
+        return {Status::kDone, head, count};
+      }
+    } else if (found == Cell::kFree) {
       // Nothing has been written here: empty, unless a push has claimed the cell.
       const uint64_t tail = tail_.load(std::memory_order_seq_cst);
       if ((tail & ~closed_bit_) == head) {
-        return (tail & closed_bit_) != 0 ? Status::kClosed : Status::kWouldBlock;
+        return {(tail & closed_bit_) != 0 ? Status::kClosed : Status::kWouldBlock};
       }
       backoff.wait();
       head = head_.load(std::memory_order_relaxed);
@@ -165,16 +215,53 @@ inline Status Ring::try_pop(Parcel& parcel) {
   }
 }
 
+inline Status Ring::try_push(Parcel& parcel) {
+  const Claimed claimed = claim_free(1);
+  if (claimed.status != Status::kDone) return claimed.status;
+  const uint64_t index = index_of(claimed.position);
+  Cell& cell = cells_[index];
+  uint64_t content = Cell::kInSlot;
+  if (parcel.is_word() && parcel.tag() < Cell::kInSlot) {
+    content = parcel.tag();
+    cell.word = parcel.word();
+    parcel.reset();
+  } else {
+    slots_[index].parcel = std::move(parcel);
+  }
+  cell.stamp.store(lap_of(claimed.position) + content, std::memory_order_release);
+  return Status::kDone;
+}
+
+inline Status Ring::try_pop(Parcel& parcel) {
+  // Before a cell is claimed, because freeing can take long and others may wait for the cell.
+  parcel.reset();
+  uint64_t content = Cell::kFree;
+  const Claimed claimed = claim_messages(1, [&](uint64_t found) {
+    content = found;
+    return true;
+  });
+  if (claimed.status != Status::kDone) return claimed.status;
+  const uint64_t index = index_of(claimed.position);
+  Cell& cell = cells_[index];
+  if (content == Cell::kInSlot) {
+    parcel = std::move(slots_[index].parcel);
+  } else {
+    parcel.set_word(static_cast<uint8_t>(content), cell.word);
+  }
+  cell.stamp.store(lap_of(claimed.position) + one_lap_, std::memory_order_release);
+  return Status::kDone;
+}
+
 inline bool Ring::likely_pushable(size_t) const {
   const uint64_t tail = tail_.load(std::memory_order_relaxed) & ~closed_bit_;
-  const uint64_t index = index_of(tail);
-  return cells_[index].stamp.load(std::memory_order_relaxed) == tail - index;
+  const uint64_t stamp = cells_[index_of(tail)].stamp.load(std::memory_order_relaxed);
+  return content(stamp, lap_of(tail)) == Cell::kFree;
 }
 
 inline bool Ring::likely_poppable() const {
   const uint64_t head = head_.load(std::memory_order_relaxed);
-  const uint64_t index = index_of(head);
-  return cells_[index].stamp.load(std::memory_order_relaxed) == head - index + 1;
+  const uint64_t stamp = cells_[index_of(head)].stamp.load(std::memory_order_relaxed);
+  return is_message(content(stamp, lap_of(head)));
 }
 
 }  // namespace isolane

@@ -1,6 +1,8 @@
 #include "core/ring.h"
 
+#include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <fstream>
 #include <thread>
 #include <vector>
@@ -124,6 +126,149 @@ TEST_CASE("the hints for spinning tell whether the next operation would succeed"
   CHECK(ring.likely_poppable());
 }
 
+TEST_CASE("words are pushed and popped many at a time, as many as go") {
+  for (const size_t capacity : {1, 2, 3, 5, 64, 100}) {
+    CAPTURE(capacity);
+    Ring ring(capacity);
+    std::vector<uint64_t> sent(capacity + 3);
+    uint64_t pushed = 0;
+    uint64_t popped = 0;
+    for (size_t round = 0; round < 50; ++round) {
+      for (size_t i = 0; i < sent.size(); ++i) sent[i] = pushed + i;
+      const size_t many = round % sent.size() + 1;
+      const size_t room = capacity - ring.size();
+      Status status;
+      const size_t done = ring.try_push_words(7, {sent.data(), many}, &status);
+      REQUIRE(done == std::min(many, room));
+      REQUIRE(status == (room == 0 ? Status::kWouldBlock : Status::kDone));
+      pushed += done;
+      REQUIRE(ring.size() == pushed - popped);
+
+      std::vector<uint64_t> words((round * 3) % sent.size() + 1);
+      const size_t size = ring.size();
+      const size_t taken = ring.try_pop_words(7, words, &status);
+      REQUIRE(taken == std::min(words.size(), size));
+      REQUIRE(status == (size == 0 ? Status::kWouldBlock : Status::kDone));
+      for (size_t i = 0; i < taken; ++i) REQUIRE(words[i] == popped++);
+    }
+  }
+}
+
+TEST_CASE("words go between other messages in order, and are popped up to the first that is none") {
+  Ring ring(16);
+  const uint64_t words[] = {1, 2, 3};
+  Status status;
+  REQUIRE(ring.try_push_words(7, words, &status) == 3);
+  Parcel block = test::block(4);
+  REQUIRE(ring.try_push(block) == Status::kDone);
+  Parcel other;
+  other.set_word(8, 5);
+  REQUIRE(ring.try_push(other) == Status::kDone);
+  REQUIRE(ring.try_push_words(7, words, &status) == 3);
+
+  uint64_t taken[16];
+  CHECK(ring.try_pop_words(8, taken, &status) == 0);
+  CHECK(status == Status::kDone);
+  CHECK(ring.try_pop_words(7, taken, &status) == 3);
+  CHECK(taken[2] == 3);
+  CHECK(ring.try_pop_words(7, taken, &status) == 0);
+  CHECK(status == Status::kDone);
+  CHECK(pop(ring) == 4);
+  CHECK(ring.try_pop_words(8, taken, &status) == 1);
+  CHECK(taken[0] == 5);
+  Parcel first;
+  REQUIRE(ring.try_pop(first) == Status::kDone);
+  CHECK(first.tag() == 7);
+  CHECK(first.word() == 1);
+  ring.close();
+  CHECK(ring.try_push_words(7, words, &status) == 0);
+  CHECK(status == Status::kClosed);
+  CHECK(ring.try_pop_words(7, taken, &status) == 2);
+  CHECK(ring.try_pop_words(7, taken, &status) == 0);
+  CHECK(status == Status::kClosed);
+}
+
+TEST_CASE("no words at all are pushed and popped at once") {
+  Ring ring(1);
+  Status status = Status::kWouldBlock;
+  CHECK(ring.try_push_words(7, {}, &status) == 0);
+  CHECK(status == Status::kDone);
+  CHECK(ring.empty());
+}
+
+TEST_CASE("what looks like a word and is none keeps what it is") {
+  Ring ring(4);
+  Parcel with_meta;
+  std::memcpy(with_meta.set_inline(3, 8, 9), "12345678", 8);
+  Parcel short_one;
+  std::memcpy(short_one.set_inline(3, 2), "ab", 2);
+  Parcel high_tag;
+  high_tag.set_word(200, 11);
+  Parcel last_tag;
+  last_tag.set_word(63, 12);
+  for (Parcel* each : {&with_meta, &short_one, &high_tag, &last_tag}) {
+    REQUIRE(ring.try_push(*each) == Status::kDone);
+    CHECK(each->empty());
+  }
+  Parcel parcel;
+  REQUIRE(ring.try_pop(parcel) == Status::kDone);
+  CHECK(parcel.meta() == 9);
+  CHECK(std::memcmp(parcel.inline_bytes(), "12345678", 8) == 0);
+  REQUIRE(ring.try_pop(parcel) == Status::kDone);
+  CHECK(parcel.inline_length() == 2);
+  REQUIRE(ring.try_pop(parcel) == Status::kDone);
+  CHECK(parcel.tag() == 200);
+  REQUIRE(ring.try_pop(parcel) == Status::kDone);
+  CHECK(parcel.tag() == 63);
+  CHECK(parcel.word() == 12);
+}
+
+TEST_CASE("each of the words that several threads push and pop many at a time arrives once, in order") {
+  constexpr uint64_t kEach = 100'000;
+  constexpr uint64_t kThreads = 3;
+  for (const size_t capacity : {1, 3, 64}) {
+    Ring ring(capacity);
+    std::vector<std::vector<uint64_t>> received(kThreads);
+    std::vector<std::thread> threads;
+    std::atomic<uint64_t> left{kThreads * kEach};
+    for (uint64_t t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        uint64_t words[8];
+        for (uint64_t next = 0; next < kEach;) {
+          const size_t many = std::min(next % 8 + 1, kEach - next);
+          for (size_t i = 0; i < many; ++i) words[i] = t << 32 | (next + i);
+          Status status;
+          next += ring.try_push_words(7, {words, many}, &status);
+          if (status == Status::kWouldBlock) std::this_thread::yield();
+        }
+      });
+      threads.emplace_back([&, t] {
+        uint64_t words[8];
+        while (left.load() > 0) {
+          Status status;
+          const size_t taken = ring.try_pop_words(7, {words, t + 5}, &status);
+          received[t].insert(received[t].end(), words, words + taken);
+          left.fetch_sub(taken);
+          if (taken == 0) std::this_thread::yield();
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    std::vector<int> seen(kThreads * kEach);
+    for (const auto& each : received) {
+      std::vector<int64_t> last(kThreads, -1);
+      for (const uint64_t word : each) {
+        const uint64_t sender = word >> 32;
+        const auto number = static_cast<int64_t>(word & 0xffffffff);
+        if (number <= last[sender]) FAIL_CHECK("out of order");
+        last[sender] = number;
+        ++seen[sender * kEach + static_cast<uint64_t>(number)];
+      }
+    }
+    CHECK(std::all_of(seen.begin(), seen.end(), [](int times) { return times == 1; }));
+  }
+}
+
 TEST_CASE("a ring that does not fit into memory is not allocated") {
   for (const size_t capacity : {SIZE_MAX, SIZE_MAX / 2, SIZE_MAX / sizeof(Cell), SIZE_MAX / 256}) {
     const Ring ring(capacity);
@@ -142,7 +287,7 @@ TEST_CASE("a large ring costs no memory before it is used") {
     return pages * 4096;
   };
   const size_t before = resident();
-  Ring ring(kGiB / sizeof(Cell));
+  Ring ring(kGiB / (sizeof(Cell) + sizeof(Slot)));
   REQUIRE(ring.allocated());
   CHECK(push(ring, 5) == Status::kDone);
   CHECK(pop(ring) == 5);
