@@ -66,8 +66,8 @@ typedef enum isolane_kind {
   ISOLANE_UNDEFINED = 0,
   ISOLANE_NULL = 1,
   ISOLANE_BOOLEAN = 2, /* as.boolean */
-  ISOLANE_INT32 = 3,   /* as.int32: a number. Which kind a number of JavaScript has when it arrives
-                          is the engine's choice; isolane_number() reads both. */
+  ISOLANE_INT32 = 3,   /* as.int32: a number. Arrives for every number that is one, however it was
+                          sent; isolane_number() reads both kinds. */
   ISOLANE_DOUBLE = 4,  /* as.number */
   ISOLANE_INT64 = 5,   /* as.int64: a BigInt. Larger ones arrive as ISOLANE_OTHER. */
   ISOLANE_STRING = 6,  /* as.string: UTF-8 */

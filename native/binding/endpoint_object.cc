@@ -1,6 +1,6 @@
 #include "endpoint_object.h"
 
-#include <cstring>
+#include <bit>
 #include <limits>
 #include <utility>
 
@@ -51,6 +51,41 @@ Status EndpointObject::take(Parcel& parcel, double timeout_ms) {
   return ended(realm().block(endpoint_, deadline_after_ms(timeout_ms), [&](Deadline until) {
     return channel().receive(parcel, realm().waiter(), until);
   }));
+}
+
+size_t EndpointObject::put_words(uint8_t tag, std::span<const uint64_t> words) {
+  ended(endpoint_.open() ? Status::kDone : Status::kClosed);
+  size_t sent = 0;
+  for (size_t more = 1; status_ == Status::kDone && more > 0 && sent < words.size(); sent += more) {
+    more = channel().try_send_words(tag, words.subspan(sent), &status_);
+  }
+  return sent;
+}
+
+size_t EndpointObject::put_words(uint8_t tag, std::span<const uint64_t> words, double timeout_ms) {
+  size_t sent = put_words(tag, words);
+  if (status_ != Status::kWouldBlock) return sent;
+  const Deadline deadline = deadline_after_ms(timeout_ms);
+  do {
+    // Waits with the next as a message by itself.
+    Parcel next;
+    next.set_word(tag, words[sent]);
+    ended(realm().block(endpoint_, deadline, [&](Deadline until) {
+      return channel().send(next, realm().waiter(), until);
+    }));
+    if (status_ != Status::kDone) return sent;
+    ++sent;
+    sent += put_words(tag, words.subspan(sent));
+  } while (status_ == Status::kWouldBlock);
+  return sent;
+}
+
+size_t EndpointObject::take_words(uint8_t tag, std::span<uint64_t> words) {
+  Status status = Status::kClosed;
+  const size_t taken =
+      endpoint_.open() ? channel().try_receive_words(tag, words, &status) : size_t{0};
+  ended(status);
+  return taken;
 }
 
 Status EndpointObject::arm(Parcel* message) {
@@ -165,14 +200,14 @@ void give_message(Arguments args, EndpointObject& endpoint, Status status, Parce
     return;
   }
   switch (parcel.tag()) {
-    case kTagInt32:
-      args.GetReturnValue().Set(static_cast<int32_t>(parcel.word()));
-      return;
     case kTagNumber: {
-      const uint64_t bits = parcel.word();
-      double number;
-      std::memcpy(&number, &bits, sizeof number);
-      args.GetReturnValue().Set(number);
+      const double number = std::bit_cast<double>(parcel.word());
+      int32_t integer;
+      if (is_int32(number, &integer)) {
+        args.GetReturnValue().Set(integer);
+      } else {
+        args.GetReturnValue().Set(number);
+      }
       return;
     }
     case kTagRecord:
@@ -259,6 +294,17 @@ void put_record(Arguments args) {
   give(args, args[2]->IsNumber() ? sender.put(parcel, milliseconds(args[2])) : sender.put(parcel));
 }
 
+// (count, timeout): sends the first numbers on the page; how many.
+void put_numbers(Arguments args) {
+  EndpointObject& sender = self(args);
+  const std::span<const uint64_t> numbers =
+      sender.realm().page().numbers_to_send(args[0].As<v8::Uint32>()->Value());
+  const size_t sent = args[1]->IsNumber()
+                          ? sender.put_words(kTagNumber, numbers, milliseconds(args[1]))
+                          : sender.put_words(kTagNumber, numbers);
+  args.GetReturnValue().Set(static_cast<uint32_t>(sent));
+}
+
 void put_packed(Arguments args) {
   with_packed(args, true,
               [&](EndpointObject& sender, Parcel* parcel) { return put(args, sender, *parcel); });
@@ -286,6 +332,13 @@ void take(Arguments args) {
                             ? receiver.take(parcel, milliseconds(args[0]))
                             : receiver.take(parcel);
   give_message(args, receiver, status, std::move(parcel));
+}
+
+// (most): receives as many numbers as there are, onto the page; how many.
+void take_numbers(Arguments args) {
+  EndpointObject& receiver = self(args);
+  args.GetReturnValue().Set(static_cast<uint32_t>(receiver.take_words(
+      kTagNumber, receiver.realm().page().received_numbers(args[0].As<v8::Uint32>()->Value()))));
 }
 
 void arm_receiver(Arguments args) { give(args, self(args).arm(nullptr)); }
@@ -390,12 +443,18 @@ constexpr Method kBoth[] = {
 };
 
 constexpr Method kSenders[] = {
-    {"nativePut", put},        {"nativePutPacked", put_packed}, {"nativePutRecord", put_record},
-    {"nativeArm", arm_sender}, {"nativeSettle", settle_sender}, {"nativeWithdraw", withdraw_sender},
+    {"nativePut", put},
+    {"nativePutPacked", put_packed},
+    {"nativePutRecord", put_record},
+    {"nativePutNumbers", put_numbers},
+    {"nativeArm", arm_sender},
+    {"nativeSettle", settle_sender},
+    {"nativeWithdraw", withdraw_sender},
 };
 
 constexpr Method kReceivers[] = {
     {"nativeTake", take},
+    {"nativeTakeNumbers", take_numbers},
     {"nativeArm", arm_receiver},
     {"nativeSettle", settle_receiver},
     {"nativeWithdraw", withdraw_receiver},

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <span>
 
 #include "../core/endpoint.h"
 #include "../core/party.h"
@@ -36,6 +37,13 @@ class EndpointObject final : public Wrapped {
   Status put(Parcel& parcel, double timeout_ms);
   Status take(Parcel& parcel);
   Status take(Parcel& parcel, double timeout_ms);
+
+  // Channel::try_send_words() and try_receive_words(). The first tries again until the status says
+  // why not all were sent.
+  size_t put_words(uint8_t tag, std::span<const uint64_t> words);
+  // Waits for room.
+  size_t put_words(uint8_t tag, std::span<const uint64_t> words, double timeout_ms);
+  size_t take_words(uint8_t tag, std::span<uint64_t> words);
 
   // For a sender `message` is what is to be sent; a receiver gets its message from settle and
   // withdraw. kDone from arm: settle now.

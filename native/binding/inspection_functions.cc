@@ -1,5 +1,6 @@
 #include "inspection_functions.h"
 
+#include <bit>
 #include <chrono>
 #include <cstring>
 #include <memory>
@@ -74,7 +75,7 @@ void start_cpu_profile(Arguments args) {
       v8::HandleScope scope(interpreter.isolate());
       const uint32_t profile = interpreter.cpu_profiles().start(interpreter.isolate(), interval);
       Parcel answer;
-      answer.set_word(kTagInt32, profile);
+      answer.set_word(kTagNumber, std::bit_cast<uint64_t>(static_cast<double>(profile)));
       // Whoever asked may be gone, and will not stop it.
       if (answers->channel()->try_send(answer) != Status::kDone) {
         interpreter.cpu_profiles().stop(interpreter.isolate(), profile, nullptr);

@@ -172,12 +172,12 @@ bool show_simple(const Parcel& parcel, isolane_value* value) {
     case kTagFalse:
       *value = isolane_boolean(parcel.tag() == kTagTrue);
       return true;
-    case kTagInt32:
-      *value = isolane_int32(static_cast<int32_t>(parcel.word()));
+    case kTagNumber: {
+      const double number = std::bit_cast<double>(parcel.word());
+      int32_t integer;
+      *value = is_int32(number, &integer) ? isolane_int32(integer) : isolane_double(number);
       return true;
-    case kTagNumber:
-      *value = isolane_double(std::bit_cast<double>(parcel.word()));
-      return true;
+    }
     case kTagBigInt:
       *value = isolane_int64(static_cast<int64_t>(parcel.word()));
       return true;
@@ -198,7 +198,7 @@ isolane_status encode(const isolane_value& value, Parcel* parcel) {
       parcel->set_word(value.as.boolean != 0 ? kTagTrue : kTagFalse, 0);
       return ISOLANE_OK;
     case ISOLANE_INT32:
-      parcel->set_word(kTagInt32, static_cast<uint32_t>(value.as.int32));
+      parcel->set_word(kTagNumber, std::bit_cast<uint64_t>(static_cast<double>(value.as.int32)));
       return ISOLANE_OK;
     case ISOLANE_DOUBLE:
       parcel->set_word(kTagNumber, std::bit_cast<uint64_t>(value.as.number));

@@ -149,6 +149,16 @@ void Channel::pass_on(Side side) {
   if (can_go_on(side, 0)) wake(side);
 }
 
+size_t Channel::try_send_words(uint8_t, std::span<const uint64_t>, Status* status) {
+  *status = Status::kDone;
+  return 0;
+}
+
+size_t Channel::try_receive_words(uint8_t, std::span<uint64_t>, Status* status) {
+  *status = Status::kDone;
+  return 0;
+}
+
 void Channel::wake(Side side) {
   const auto locked = lock();
   waiting(side).wake_one();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,13 @@ class Channel {
   virtual Status try_send(Parcel& parcel) = 0;
   virtual Status try_receive(Parcel& parcel) = 0;
 
+  // Many at a time, without waiting: words, each a message of its own with that tag (Ring). Sends
+  // or receives the first of them in order, and gives how many. kDone: at least one was, unless the
+  // next message to be received is no such word, or this flavour has no quicker way than one at a
+  // time. Otherwise none was.
+  virtual size_t try_send_words(uint8_t tag, std::span<const uint64_t> words, Status* status);
+  virtual size_t try_receive_words(uint8_t tag, std::span<uint64_t> words, Status* status);
+
   // Blocking: kDone, kClosed, kPoisoned, kTimedOut or kInterrupted. What can be done at once is
   // done even if the time is out or the waiter interrupted.
   virtual Status send(Parcel& parcel, ThreadWaiter& waiter, Deadline deadline) = 0;
@@ -147,6 +155,10 @@ class Channel {
   WaitList& waiting(Side side) { return waiting_[static_cast<size_t>(side)]; }
   // For who has just made it possible for the other side to go on.
   virtual void wake(Side side);
+  // For who has made it possible for that many of them.
+  void wake_many(Side side, size_t count) {
+    for (; count > 0 && waiting(side).any(); --count) wake(side);
+  }
   // Has those who wait on that side look who is left to wake them.
   void look_around(Side side);
   // Drops a message that was accepted, and tells whoever asked to be told. Without the lock.

@@ -45,6 +45,11 @@ class DropOldestChannel final : public QueuedChannel<Queue> {
     return Status::kDone;
   }
 
+  // One at a time: each may displace another, or be dropped.
+  size_t try_send_words(uint8_t tag, std::span<const uint64_t> words, Status* status) override {
+    return Channel::try_send_words(tag, words, status);
+  }
+
   Status send(Parcel& parcel, ThreadWaiter&, Deadline) override { return try_send(parcel); }
 
  protected:

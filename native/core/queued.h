@@ -20,6 +20,7 @@ namespace isolane {
 //   without
 //     regard to weight; bool is_too_heavy(): whether something is to go then
 //   - kWeighs: whether room depends on the weight of messages
+//   - if it likes, try_push_words() and try_pop_words(), as Ring has them
 // and its pushes and pops are seq_cst with respect to empty() and has_room(), as Ring has it, so
 // that nobody misses a wake-up.
 template <class Queue>
@@ -34,6 +35,8 @@ class QueuedChannel : public Channel {
   size_t size() const override { return poisoned() ? 0 : queue_.size(); }
   Status try_send(Parcel& parcel) override;
   Status try_receive(Parcel& parcel) override;
+  size_t try_send_words(uint8_t tag, std::span<const uint64_t> words, Status* status) override;
+  size_t try_receive_words(uint8_t tag, std::span<uint64_t> words, Status* status) override;
   Status send(Parcel& parcel, ThreadWaiter& waiter, Deadline deadline) override;
   Status receive(Parcel& parcel, ThreadWaiter& waiter, Deadline deadline) override;
   Status arm(Case& own) override;
@@ -84,6 +87,43 @@ Status QueuedChannel<Queue>::try_receive(Parcel& parcel) {
   }
   if (waiting(Side::kSender).any()) wake(Side::kSender);
   return status;
+}
+
+template <class Queue>
+size_t QueuedChannel<Queue>::try_send_words(uint8_t tag, std::span<const uint64_t> words,
+                                            Status* status) {
+  if constexpr (requires { &Queue::try_push_words; }) {
+    const size_t sent = queue_.try_push_words(tag, words, status);
+    if (*status == Status::kClosed) *status = closed_status();
+    wake_many(Side::kReceiver, sent);
+    return sent;
+  } else {
+    return Channel::try_send_words(tag, words, status);
+  }
+}
+
+template <class Queue>
+size_t QueuedChannel<Queue>::try_receive_words(uint8_t tag, std::span<uint64_t> words,
+                                               Status* status) {
+  if constexpr (requires { &Queue::try_push_words; }) {
+    const size_t taken = queue_.try_pop_words(tag, words, status);
+    if (*status == Status::kClosed) *status = closed_status();
+    if (taken == 0) return 0;
+    if (!poisoned()) {
+      wake_many(Side::kSender, taken);
+      return taken;
+    }
+    // As in try_receive().
+    for (size_t i = 0; i < taken; ++i) {
+      Parcel dropped;
+      dropped.set_word(tag, words[i]);
+      lose(std::move(dropped), Loss::kPoisoned);
+    }
+    *status = Status::kPoisoned;
+    return 0;
+  } else {
+    return Channel::try_receive_words(tag, words, status);
+  }
 }
 
 template <class Queue>

@@ -10,8 +10,8 @@ namespace {
 constexpr uintptr_t kLine = 64;
 
 // Room for `capacity` things of type T, all bytes zero; `align` gives where they begin. One more
-// than needed, to align the first by hand: calloc() has no aligned sibling that is portable and gets
-// its zeroes for free.
+// than needed, to align the first by hand: calloc() has no aligned sibling that is portable and
+// gets its zeroes for free.
 template <class T>
 void* allocate_zeroed(size_t capacity) {
   if (capacity >= SIZE_MAX / sizeof(T) / 4) return nullptr;

@@ -12,9 +12,9 @@
 
 namespace isolane {
 
-// One place for one message. Four of them share a cache line, because most messages are a word: what
-// two cores pass a message for is a quarter of a line then. What is more than a word lies in a slot
-// beside.
+// One place for one message. Four of them share a cache line, because most messages are a word:
+// what two cores pass a message for is a quarter of a line then. What is more than a word lies in a
+// slot beside.
 struct Cell {
   // From the lowest bit up: what is here, then the lap. `kFree`: nothing, and waits for the push of
   // that lap. `kInSlot`: the message of that lap, which is in the slot. Anything else is the tag of

@@ -223,7 +223,8 @@ TEST_CASE("what looks like a word and is none keeps what it is") {
   CHECK(parcel.word() == 12);
 }
 
-TEST_CASE("each of the words that several threads push and pop many at a time arrives once, in order") {
+TEST_CASE(
+    "each of the words that several threads push and pop many at a time arrives once, in order") {
   constexpr uint64_t kEach = 100'000;
   constexpr uint64_t kThreads = 3;
   for (const size_t capacity : {1, 3, 64}) {

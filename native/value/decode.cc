@@ -1,5 +1,6 @@
 #include "decode.h"
 
+#include <bit>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -335,14 +336,8 @@ MaybeLocal<Value> decode(HostObjects& host, Parcel&& message) {
   Isolate* isolate = host.isolate();
   Parcel parcel = std::move(message);
   switch (parcel.tag()) {
-    case kTagInt32:
-      return v8::Integer::New(isolate, static_cast<int32_t>(parcel.word()));
-    case kTagNumber: {
-      const uint64_t bits = parcel.word();
-      double number;
-      std::memcpy(&number, &bits, sizeof number);
-      return v8::Number::New(isolate, number);
-    }
+    case kTagNumber:
+      return v8::Number::New(isolate, std::bit_cast<double>(parcel.word()));
     case kTagOneByte:
     case kTagTwoByte:
       return decode_string(isolate, parcel);

@@ -45,10 +45,6 @@ class Handover {
 
 // Numbers, which take nothing from their sender and cannot fail. False for anything else.
 inline bool encode_number(v8::Local<v8::Value> value, Parcel* parcel) {
-  if (value->IsInt32()) {
-    parcel->set_word(kTagInt32, static_cast<uint32_t>(value.As<v8::Int32>()->Value()));
-    return true;
-  }
   if (!value->IsNumber()) return false;
   parcel->set_word(kTagNumber, std::bit_cast<uint64_t>(value.As<v8::Number>()->Value()));
   return true;

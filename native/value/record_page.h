@@ -3,9 +3,11 @@
 
 #include <v8.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <span>
 
 #include "../core/parcel.h"
 
@@ -16,6 +18,7 @@ namespace isolane {
 class RecordPage {
  public:
   static constexpr size_t kMost = 4096;  // bytes of a record
+  static constexpr size_t kMostNumbers = kMost / sizeof(double);
   static constexpr size_t kReceived = kMost;
   static constexpr size_t kLength = 2 * kMost;
   static constexpr size_t kSize = kLength + 2 * sizeof(uint32_t);
@@ -28,6 +31,16 @@ class RecordPage {
   }
 
   const uint8_t* written() const { return bytes(); }
+
+  // Or numbers, as many as fit: those that are to be sent, and those that were received. What is
+  // asked for beyond is cut off.
+  std::span<const uint64_t> numbers_to_send(size_t count) const {
+    return {reinterpret_cast<const uint64_t*>(bytes()), std::min(count, kMostNumbers)};
+  }
+  std::span<uint64_t> received_numbers(size_t most) const {
+    return {reinterpret_cast<uint64_t*>(bytes() + kReceived), std::min(most, kMostNumbers)};
+  }
+
   // What is longer has not been sent by this codec, and is cut off.
   void receive(const Parcel& record) {
     const Block* block = record.block();

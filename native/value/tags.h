@@ -1,6 +1,7 @@
 // What the tag of a parcel means: which JavaScript value it carries, and how.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
 namespace isolane {
@@ -11,7 +12,6 @@ enum Tag : uint8_t {
   kTagNull,
   kTagTrue,
   kTagFalse,
-  kTagInt32,       // word: the integer
   kTagNumber,      // word: the bits of the double
   kTagBigInt,      // word: a signed 64-bit integer; larger ones are serialized
   kTagOneByte,     // Latin-1 characters, inline or in the block
@@ -22,6 +22,14 @@ enum Tag : uint8_t {
   kTagRecord,  // what src/codec writes, inline or in the block; meta: 0, or the number of a schema
   kTagForeignBytes,  // a buffer or view of memory from elsewhere; meta: its ViewKind; ForeignBytes
 };
+
+// Whether the number is a 32-bit integer: minus zero is none.
+inline bool is_int32(double number, int32_t* integer) {
+  // In this order, since what is out of range cannot be converted. NaN is neither.
+  if (!(number >= INT32_MIN && number <= INT32_MAX)) return false;
+  *integer = static_cast<int32_t>(number);
+  return std::bit_cast<uint64_t>(static_cast<double>(*integer)) == std::bit_cast<uint64_t>(number);
+}
 
 // Which class of buffer or view a run of bytes is.
 enum ViewKind : uint32_t {

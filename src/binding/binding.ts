@@ -48,6 +48,11 @@ export interface NativeSender extends NativeEndpoint {
   nativePut(value: unknown, timeout?: number, transfer?: readonly object[]): Status;
   nativePutPacked(message: Packed, timeout?: number): Status;
   /**
+   * Sends the first `count` numbers on the page; how many, and for less than all see `nativeStatus`: `done` if they have to be sent one by
+   * one. Without `timeout` it sends as many as go at once.
+   */
+  nativePutNumbers(count: number, timeout?: number): number;
+  /**
    * Sends the record on the page, which has so many bytes. With schema 0 it was made of `value` and the first `count` objects of `inner`,
    * of which the first two are given besides, and is not sent unless all of them are plain: `NOT_PLAIN`.
    */
@@ -78,6 +83,11 @@ export const NOT_PLAIN = -1;
 export interface NativeReceiver extends NativeEndpoint {
   /** Receives, or returns `NOTHING` (then see `nativeStatus`), or `RECORD`. Without `timeout` it only tries. */
   nativeTake(timeout?: number): unknown;
+  /**
+   * Receives numbers, as many as there are and at most `most`, onto the page; how many, and for 0 see `nativeStatus`: `done` if the next
+   * message has to be received by itself.
+   */
+  nativeTakeNumbers(most: number): number;
   /** Asks to be told by `onReady`; see the sender's. */
   nativeArm(): Status;
   /** After `onReady` or `nativeArm` said `done`: as `nativeTake`. */

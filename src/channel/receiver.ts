@@ -8,6 +8,7 @@ import { taken } from '../codec/messages.js';
 import { ChannelClosedError } from '../errors/channel-errors.js';
 import { channelName, describeEndpoint, failure, INSPECT } from './failure.js';
 import { Fifo, type Waiting } from './fifo.js';
+import { takeQueued } from './many.js';
 import {
   type CancelReason,
   goesOnLater,
@@ -162,7 +163,8 @@ export class Receiver<out T> extends native.NativeReceiver {
   }
 
   /**
-   * Waits for one message, and takes with it what else is queued, at most `max` in all. Rejects like {@link receive}.
+   * Waits for one message, and takes with it what else is queued, at most `max` in all. Rejects like {@link receive}. Numbers are taken
+   * hundreds at a time, which is much faster than one by one.
    *
    * ```js
    * import { channel } from 'isolane';
@@ -174,16 +176,22 @@ export class Receiver<out T> extends native.NativeReceiver {
    */
   async receiveMany(max: number, options?: OpOptions): Promise<T[]> {
     checkMax(max);
-    const messages = [await this.receive(options)];
-    this.takeQueued(messages, max);
+    const messages = this.takeAtOnce(max, options);
+    if (messages.length === 0) {
+      messages.push(await this.receive(options));
+      takeQueued(this, messages, max);
+    }
     return messages;
   }
 
   /** {@link receiveMany}, blocking this thread. */
   receiveManySync(max: number, options?: OpOptions): T[] {
     checkMax(max);
-    const messages = [this.receiveSync(options)];
-    this.takeQueued(messages, max);
+    const messages = this.takeAtOnce(max, options);
+    if (messages.length === 0) {
+      messages.push(this.receiveSync(options));
+      takeQueued(this, messages, max);
+    }
     return messages;
   }
 
@@ -334,12 +342,11 @@ export class Receiver<out T> extends native.NativeReceiver {
     }) as Promise<T>;
   }
 
-  private takeQueued(messages: T[], max: number): void {
-    while (messages.length < max) {
-      const message = this.takeNow();
-      if (message === NOTHING) return;
-      messages.push(message as T);
-    }
+  private takeAtOnce(max: number, options: OpOptions | undefined): T[] {
+    const messages: T[] = [];
+    // Options may be wrong, or say that nothing is wanted any more.
+    if (options === undefined && !isStopped()) takeQueued(this, messages, max);
+    return messages;
   }
 
   /** Serves as many of the pending receives as can be now, and asks to be told when there is a message for the next. */

@@ -9,6 +9,7 @@ import { carriesMoved, unmarked } from '../ownership/move.js';
 import { type Schema, schemaOf } from '../schema/schema.js';
 import { channelName, describeEndpoint, failure, INSPECT } from './failure.js';
 import { Fifo, type Waiting } from './fifo.js';
+import { sendMany, sendManySync } from './many.js';
 import { Offer } from './offer.js';
 import {
   type CancelReason,
@@ -87,7 +88,8 @@ export class Sender<in T> extends native.NativeSender {
   selects: Set<{ again(): void }> | undefined = undefined;
   private stream: WritableStream<T> | undefined = undefined;
 
-  private readonly schema: Schema<unknown> | undefined;
+  /** The channel's, if it has one. @internal */
+  readonly schema: Schema<unknown> | undefined;
 
   /** @internal */
   constructor(seed: EndpointSeed) {
@@ -194,38 +196,16 @@ export class Sender<in T> extends native.NativeSender {
   /**
    * Sends several values in order; resolves to how many were sent, which is all of them unless the time was up or the signal
    * aborted after some. Options are for the whole. Rejects like {@link send}.
+   *
+   * Numbers in an array or a typed array go hundreds at a time, which is much faster than one by one.
    */
-  async sendMany(values: Iterable<T>, options?: OpOptions): Promise<number> {
-    const end = now() + timeoutOf(options);
-    let sent = 0;
-    for (const value of values) {
-      if (this.pending.head !== null || !this.trySend(value)) {
-        try {
-          await this.send(value, remaining(options, end));
-        } catch (error) {
-          if (sent > 0 && isCancelled(error, options)) return sent;
-          throw error;
-        }
-      }
-      sent++;
-    }
-    return sent;
+  sendMany(values: Iterable<T>, options?: OpOptions): Promise<number> {
+    return sendMany(this, values, options);
   }
 
   /** {@link sendMany}, blocking this thread. */
   sendManySync(values: Iterable<T>, options?: OpOptions): number {
-    const end = now() + timeoutOf(options);
-    let sent = 0;
-    for (const value of values) {
-      try {
-        this.sendSync(value, remaining(options, end));
-      } catch (error) {
-        if (sent > 0 && isCancelled(error, options)) return sent;
-        throw error;
-      }
-      sent++;
-    }
-    return sent;
+    return sendManySync(this, values, options);
   }
 
   /**
@@ -479,16 +459,4 @@ export class Sender<in T> extends native.NativeSender {
     }
     return done;
   }
-}
-
-/** The options of one operation of several that share a time-out. */
-export function remaining(options: OpOptions | undefined, end: number): OpOptions | undefined {
-  if (options?.timeout === undefined) return options;
-  return { ...options, timeout: Math.max(0, end - now()) };
-}
-
-/** Whether an operation failed because its caller wanted it to wait no longer. */
-export function isCancelled(error: unknown, options: OpOptions | undefined): boolean {
-  if (options?.signal?.aborted === true && error === options.signal.reason) return true;
-  return error instanceof Error && error.name === 'TimeoutError' && options?.timeout !== undefined;
 }
