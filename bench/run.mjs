@@ -7,16 +7,20 @@ import { parseArgs } from 'node:util';
 import { describe, machine } from './lib/machine.mjs';
 import { figure } from './lib/stats.mjs';
 import { formatSection } from './lib/table.mjs';
+import * as batches from './scenarios/batches.mjs';
 import * as besideIdle from './scenarios/beside-idle.mjs';
 import * as churn from './scenarios/churn.mjs';
 import * as limits from './scenarios/limits.mjs';
 import * as mainJob from './scenarios/main-job.mjs';
+import * as manyToMany from './scenarios/many-to-many.mjs';
 import * as memory from './scenarios/memory.mjs';
 import * as oneWay from './scenarios/one-way.mjs';
 import * as oversubscribed from './scenarios/oversubscribed.mjs';
 import * as roundTrip from './scenarios/round-trip.mjs';
 import * as secondImport from './scenarios/second-import.mjs';
+import * as select from './scenarios/select.mjs';
 import * as singleThread from './scenarios/single-thread.mjs';
+import * as sizes from './scenarios/sizes.mjs';
 import * as startUp from './scenarios/start-up.mjs';
 
 /** @typedef {import('./lib/stats.mjs').Figure} Figure */
@@ -54,6 +58,10 @@ const scenarios = [
   besideIdle,
   oneWay,
   roundTrip,
+  batches,
+  sizes,
+  select,
+  manyToMany,
   oversubscribed,
   mainJob,
 ];

@@ -3,7 +3,7 @@
  * with the asynchronous operations on the main thread's event loop.
  */
 
-import { channel, Interpreter, move } from 'isolane';
+import { channel, Interpreter, move, struct } from 'isolane';
 import { end, kindNamed } from '../lib/messages.mjs';
 import { roundTrips, sendBatch } from './guests/isolane.mjs';
 
@@ -19,7 +19,7 @@ export const isolane = {
 
   async oneWay(kindName) {
     const kind = kindNamed(kindName);
-    const messages = channel();
+    const messages = channelFor(kindName);
     const sums = /** @type {import('isolane').Channel<number>} */ (channel());
     const consumer = await inInterpreter('consume', kindName, messages.receiver, sums.sender);
     return session([messages, sums], [consumer], (count) => {
@@ -32,7 +32,7 @@ export const isolane = {
 
   async roundTrip(kindName) {
     const kind = kindNamed(kindName);
-    const [messages, replies] = [channel(), channel()];
+    const [messages, replies] = [channelFor(kindName), channelFor(kindName)];
     const echo = await inInterpreter('echo', kindName, messages.receiver, replies.sender);
     return session([messages, replies], [echo], (count) =>
       roundTrips(kind, count, messages.sender, replies.receiver),
@@ -45,7 +45,7 @@ export const isolaneBetween = {
   title: 'between interpreters',
 
   async oneWay(kindName) {
-    const [counts, messages] = [channel(), channel()];
+    const [counts, messages] = [channel(), channelFor(kindName)];
     const sums = /** @type {import('isolane').Channel<number>} */ (channel());
     const guests = [
       await inInterpreter('consume', kindName, messages.receiver, sums.sender),
@@ -60,7 +60,8 @@ export const isolaneBetween = {
   },
 
   async roundTrip(kindName) {
-    const [counts, messages, replies] = [channel(), channel(), channel()];
+    const counts = channel();
+    const [messages, replies] = [channelFor(kindName), channelFor(kindName)];
     const results = /** @type {import('isolane').Channel<Batch>} */ (channel());
     const ends = [counts.receiver, messages.sender, replies.receiver, results.sender];
     const guests = [
@@ -80,7 +81,7 @@ export const isolaneAsync = {
 
   async oneWay(kindName) {
     const { read } = kindNamed(kindName);
-    const [counts, messages] = [channel(), channel()];
+    const [counts, messages] = [channel(), channelFor(kindName)];
     const producer = await inInterpreter('produce', kindName, counts.receiver, messages.sender);
     return session([counts, messages], [producer], async (count) => {
       let sum = 0;
@@ -97,7 +98,7 @@ export const isolaneAsync = {
 
   async roundTrip(kindName) {
     const { next, read, moved } = kindNamed(kindName);
-    const [messages, replies] = [channel(), channel()];
+    const [messages, replies] = [channelFor(kindName), channelFor(kindName)];
     const echo = await inInterpreter('echo', kindName, messages.receiver, replies.sender);
     return session([messages, replies], [echo], async (count) => {
       let sum = 0;
@@ -114,25 +115,33 @@ export const isolaneAsync = {
   },
 };
 
+/** @param {string} kindName */
+function channelFor(kindName) {
+  const { fields } = kindNamed(kindName);
+  return channel(fields && { of: struct(/** @type {any} */ (fields)) });
+}
+
 /**
  * Starts a function of the guest module in an interpreter of its own.
  *
  * @param {string} name
  * @param {...unknown} args
  */
-async function inInterpreter(name, ...args) {
+export async function inInterpreter(name, ...args) {
   const interpreter = await Interpreter.create({ name });
   const module = await interpreter.import(guest);
   return { interpreter, ended: module[name](...args) };
 }
 
 /**
+ * Parties that end when their channels are closed.
+ *
  * @param {import('isolane').Channel<any>[]} channels
  * @param {Awaited<ReturnType<typeof inInterpreter>>[]} guests
  * @param {Session['run']} run
  * @returns {Session}
  */
-function session(channels, guests, run) {
+export function session(channels, guests, run) {
   return {
     run,
     async close() {

@@ -64,7 +64,33 @@ export const postMessage = {
 };
 
 /**
- * @param {'consume' | 'echo'} role
+ * Numbers one way, so many in an array that is one message.
+ *
+ * @param {number} size
+ * @returns {Promise<import('./contender.mjs').Session>}
+ */
+export async function postMessageBatches(size) {
+  const worker = await start('consumeArrays', 'number');
+  return {
+    async run(count) {
+      const answered = once(worker, 'message');
+      const batch = new Array(size).fill(0.5);
+      const start = performance.now();
+      for (let n = 1; n <= count; ) {
+        const length = Math.min(size, count - n + 1);
+        for (let i = 0; i < length; i++) batch[i] = n++;
+        worker.postMessage(length === size ? batch : batch.slice(0, length));
+      }
+      worker.postMessage(end);
+      const [sum] = await answered;
+      return { ms: performance.now() - start, sum };
+    },
+    close: () => worker.terminate(),
+  };
+}
+
+/**
+ * @param {'consume' | 'echo' | 'consumeArrays'} role
  * @param {string} kindName
  */
 async function start(role, kindName) {

@@ -15,6 +15,7 @@ export const end = -1;
  * @property {(n: number, reply?: any) => any} next message number n, made of the last `reply` if it was moved
  * @property {(message: any) => number} read the number that the message carries
  * @property {(n: number) => number} valueOf what is read from message number n
+ * @property {object} [fields] what a struct of Isolane's is made of, if the channel is to have one
  */
 
 /** @type {Readonly<Record<string, () => Kind>>} */
@@ -42,10 +43,20 @@ const kinds = {
   object: () => ({
     bytes: 64,
     moved: false,
-    next: (n) => ({ id: n, x: n / 2, name: 'reading', valid: true }),
-    read: (message) => message.id,
+    next: (n) => ({ id: n, name: 'reading', x: n / 2, tags: [n & 7, 8] }),
+    read: (message) => (message.tags[1] === 8 ? message.id : Number.NaN),
     valueOf: (n) => n,
   }),
+  struct: () => ({
+    bytes: 32,
+    moved: false,
+    fields: { id: 'i32', x: 'f64', y: 'f64', valid: 'bool' },
+    next: (n) => ({ id: n, x: n / 2, y: n * 2, valid: true }),
+    read: (message) => (message.valid ? message.id : Number.NaN),
+    valueOf: (n) => n,
+  }),
+  '1 KB string': () => text(1024),
+  '1 MB string': () => text(1024 * 1024),
   '1 KB copied': () => copied(1024),
   '1 KB moved': () => moved(1024),
   '1 MB copied': () => copied(1024 * 1024),
@@ -70,6 +81,23 @@ export function expectedSum(worth, count) {
   let sum = 0;
   for (let n = 1; n <= count; n++) sum += worth(n);
   return sum;
+}
+
+/**
+ * The same text again and again.
+ *
+ * @param {number} length
+ */
+function text(length) {
+  const long = 'x'.repeat(length - 1).concat('y');
+  return {
+    bytes: length,
+    moved: false,
+    next: (/** @type {number} */ n, reply = long) => (n === end ? '' : reply),
+    read: (/** @type {string} */ message) =>
+      message.length === 0 ? end : message.charCodeAt(length - 1),
+    valueOf: () => 121,
+  };
 }
 
 /** @param {number} bytes */

@@ -55,7 +55,9 @@ export function messageSampler(contender, { direction, kindName, batchMs }) {
  * @property {Options['direction']} direction
  * @property {import('../lib/table.mjs').Unit} unit
  * @property {(ms: number) => number} toUnit from the milliseconds of a message
- * @property {{ atLeast: number, target: string }} wanted of numbers by Isolane, against `postMessage`
+ * @property {Record<string, Wanted[]>} wanted of messages of that kind
+ *
+ * @typedef {Parameters<typeof checkRatio>[1]} Wanted
  */
 
 /**
@@ -79,9 +81,8 @@ export async function compareKinds(context, { direction, unit, toUnit, wanted })
         const limit = await attempt(title, measured);
         if (limit) row.figures[key] = figure([toUnit(limit[direction])]);
       }
-      const compared = { contender: 'isolane', baseline: 'post-message', ...wanted };
-      row.checks = checkRatio(row, compared);
     }
+    row.checks = wanted[kindName]?.flatMap((each) => checkRatio(row, each));
     rows.push(row);
   }
   return rows;

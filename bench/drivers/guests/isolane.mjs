@@ -2,7 +2,7 @@
  * The parties that are interpreters. An error poisons the channel on which the other side waits.
  */
 
-import { move } from 'isolane';
+import { ChannelClosedError, move } from 'isolane';
 import { end, kindNamed } from '../../lib/messages.mjs';
 
 /** Sums up batch after batch. */
@@ -18,6 +18,57 @@ export function consume(kindName, messages, sums) {
       } else {
         sum += value;
       }
+    }
+  });
+}
+
+/** Sums up batch after batch, receiving up to so many numbers a call. */
+export function consumeMany(most, messages, sums) {
+  orPoison(sums, () => {
+    let sum = 0;
+    while (!messages.closed || messages.size > 0) {
+      const values = someOf(messages, most);
+      for (let i = 0; i < values.length; i++) {
+        if (values[i] === end) {
+          sums.sendSync(sum);
+          sum = 0;
+        } else {
+          sum += values[i];
+        }
+      }
+    }
+  });
+}
+
+/** None once the channel is closed. */
+function someOf(messages, most) {
+  try {
+    return messages.receiveManySync(most);
+  } catch (error) {
+    if (error instanceof ChannelClosedError) return [];
+    throw error;
+  }
+}
+
+/** One of several that receive from the same channel: up to the first end, for every go. */
+export function share(goes, messages, sums) {
+  orPoison(sums, () => {
+    for (const _ of goes) {
+      let sum = 0;
+      for (let value = messages.receiveSync(); value !== end; value = messages.receiveSync()) {
+        sum += value;
+      }
+      sums.sendSync(sum);
+    }
+  });
+}
+
+/** One of several that send into the same channel: every `step`th number from `first` to the count, for every count. */
+export function contribute(first, step, counts, messages, done) {
+  orPoison(done, () => {
+    for (const count of counts) {
+      for (let n = first; n <= count; n += step) messages.sendSync(n);
+      done.sendSync(first);
     }
   });
 }

@@ -27,4 +27,17 @@ function echo() {
   });
 }
 
-({ consume, echo })[role]();
+/** Sums up batch after batch of arrays of numbers. */
+function consumeArrays() {
+  let sum = 0;
+  parentPort.on('message', (message) => {
+    if (message === end) {
+      parentPort.postMessage(sum);
+      sum = 0;
+    } else {
+      for (let i = 0; i < message.length; i++) sum += message[i];
+    }
+  });
+}
+
+({ consume, echo, consumeArrays })[role]();
