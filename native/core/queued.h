@@ -60,6 +60,10 @@ class QueuedChannel : public Channel {
     return side == Side::kSender ? queue_.likely_pushable(weight) : queue_.likely_poppable();
   }
 
+  // A distance of a few cache lines, and from what capacity on it is worth having.
+  static constexpr size_t kGathered = 8;
+  static constexpr size_t kGatherFrom = 64;
+
   // Waits until it is worth trying again (kDone), or tells why not.
   Status wait(Side side, size_t weight, ThreadWaiter& waiter, Deadline deadline);
 };
@@ -157,7 +161,17 @@ Status QueuedChannel<Queue>::wait(Side side, size_t weight, ThreadWaiter& waiter
   // Spin on the queue itself, unregistered: who spins need not be woken, so the other side keeps to
   // its fast path.
   const auto worth_trying = [&] { return likely(side, weight) || closed(); };
-  if (waiter.spin_until(worth_trying, deadline)) return Status::kDone;
+  if (waiter.spin_until(worth_trying, deadline)) {
+    if constexpr (requires { queue_.likely_free(0); }) {
+      if (capacity() >= kGatherFrom) {
+        waiter.let_gather([&] {
+          return side == Side::kSender ? queue_.likely_free(kGathered)
+                                       : queue_.likely_held(kGathered);
+        });
+      }
+    }
+    return Status::kDone;
+  }
 
   Case own;
   own.waiter = &waiter;

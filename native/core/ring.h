@@ -98,17 +98,21 @@ class Ring {
   // For spinning. A hint: whether the next push or pop finds its cell ready. Reads only what the
   // caller's own side writes and the one cell that it waits for, so that it does not slow down the
   // other side.
-  bool likely_pushable(size_t = 0) const;
-  bool likely_poppable() const;
+  bool likely_pushable(size_t = 0) const { return likely_free(0); }
+  bool likely_poppable() const { return likely_held(0); }
+  // The same of the one that comes so many later; less than the capacity.
+  bool likely_free(uint64_t ahead) const;
+  bool likely_held(uint64_t ahead) const;
 
  private:
   // A position (head or tail) is, from the lowest bit up: the index of a cell; one bit that is
   // always zero in the head, and in the tail means that the ring is closed; the lap.
   uint64_t index_of(uint64_t position) const { return position & (closed_bit_ - 1); }
   uint64_t lap_of(uint64_t position) const { return position - index_of(position); }
-  uint64_t next(uint64_t position) const {
+  uint64_t next(uint64_t position) const { return after(position, 1); }
+  uint64_t after(uint64_t position, uint64_t steps) const {
     const uint64_t index = index_of(position);
-    return index + 1 < capacity_ ? position + 1 : position - index + one_lap_;
+    return index + steps < capacity_ ? position + steps : position + steps - capacity_ + one_lap_;
   }
   uint64_t count(uint64_t head, uint64_t tail) const;
 
@@ -252,14 +256,14 @@ inline Status Ring::try_pop(Parcel& parcel) {
   return Status::kDone;
 }
 
-inline bool Ring::likely_pushable(size_t) const {
-  const uint64_t tail = tail_.load(std::memory_order_relaxed) & ~closed_bit_;
+inline bool Ring::likely_free(uint64_t ahead) const {
+  const uint64_t tail = after(tail_.load(std::memory_order_relaxed) & ~closed_bit_, ahead);
   const uint64_t stamp = cells_[index_of(tail)].stamp.load(std::memory_order_relaxed);
   return content(stamp, lap_of(tail)) == Cell::kFree;
 }
 
-inline bool Ring::likely_poppable() const {
-  const uint64_t head = head_.load(std::memory_order_relaxed);
+inline bool Ring::likely_held(uint64_t ahead) const {
+  const uint64_t head = after(head_.load(std::memory_order_relaxed), ahead);
   const uint64_t stamp = cells_[index_of(head)].stamp.load(std::memory_order_relaxed);
   return is_message(content(stamp, lap_of(head)));
 }

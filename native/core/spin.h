@@ -51,7 +51,22 @@ class Spin {
   template <class Ready>
   bool until(Ready&& ready, Deadline deadline);
 
+  // After a spin that paid: lets the other side get ahead before it is followed, if that has paid
+  // lately; `more()` tells whether it has got far enough. Two threads at each other's heels on the
+  // same cache line cost each other a miss a message; at a distance it is a miss every few
+  // messages. Nobody gets any later for it where messages come in a stream, and where they do not,
+  // it is tried only now and then.
+  template <class More>
+  void let_gather(More&& more) {
+    if (!gathers_ && ++ungathered_ % kGatherEvery != 0) return;
+    for (uint32_t i = 0; i < kGatherPauses; ++i) cpu_relax();
+    gathers_ = more();
+  }
+
  private:
+  static constexpr uint32_t kGatherEvery = 64;
+  // Half a microsecond to one.
+  static constexpr uint32_t kGatherPauses = 24;
   static constexpr Clock::duration kLimit = std::chrono::microseconds(30);
   // A look at the clock costs as much as a few looks at a cache line that has not changed.
   static constexpr uint32_t kRoundsPerClock = 16;
@@ -73,6 +88,8 @@ class Spin {
 
   int32_t share_ = kCertain;
   uint32_t skipped_ = 0;
+  bool gathers_ = false;
+  uint32_t ungathered_ = 0;
 };
 
 template <class Ready>

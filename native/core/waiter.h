@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "clock.h"
 #include "parcel.h"
@@ -91,6 +92,12 @@ class ThreadWaiter final : public Waiter {
   bool spin_until(Ready&& ready, Deadline deadline) {
     spin_.until([&] { return ready() || interrupted(); }, deadline);
     return ready();
+  }
+
+  // See Spin.
+  template <class More>
+  void let_gather(More&& more) {
+    spin_.let_gather(std::forward<More>(more));
   }
 
   // Any thread. The current park and all later ones end at once, until clear_interrupt().

@@ -59,6 +59,8 @@ export class Receiver<out T> extends native.NativeReceiver {
   private released = false;
   /** Selects that wait for this handle. @internal */
   selects: Set<{ again(): void }> | undefined = undefined;
+  /** Which of the choices of selects in fair order was this, the last time; 0: none yet. @internal */
+  lastChosen = 0;
   private stream: ReadableStream<T> | undefined = undefined;
 
   /** @internal */

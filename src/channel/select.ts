@@ -55,9 +55,6 @@ type End = AnyReceiver | Sender<never>;
 
 let chosenSoFar = 0;
 
-/** When a handle was chosen last, for those that are asked in fair order. */
-const lastChosen = new WeakMap<object, number>();
-
 /** The cases of one select that are switched on, and how to choose among them. */
 class Choice {
   readonly keys: string[] = [];
@@ -88,11 +85,7 @@ class Choice {
   /** The index of a case that has happened, and what came of it; undefined if none can happen now. Throws for a poisoned channel. */
   attempt(): { index: number; chosen: Chosen } | undefined {
     if (this.order === 'random') return this.attemptAtRandom();
-    for (const index of this.order === 'fair' ? this.leastRecent() : this.cases.keys()) {
-      const chosen = this.tryCase(index);
-      if (chosen !== undefined) return { index, chosen };
-    }
-    return undefined;
+    return this.order === 'fair' ? this.attemptLeastRecent() : this.attemptIn(this.cases.keys());
   }
 
   /**
@@ -115,14 +108,14 @@ class Choice {
   /** What came of a case that native code has found to have happened. */
   happened(index: number, value: unknown): Chosen {
     const one = this.cases[index] as AnyReceiver | AnyOffer;
-    const key = this.note(index, one);
+    const key = this.note(index);
     if (one instanceof Receiver) return { key, value };
     one.taken = true;
     return { key };
   }
 
   ends(): End[] {
-    return this.cases.map((one) => (one instanceof Offer ? one.sender : one));
+    return this.cases.map((_, index) => this.endOf(index));
   }
 
   messages(): (Packed | undefined)[] {
@@ -152,9 +145,35 @@ class Choice {
     return undefined;
   }
 
+  private attemptLeastRecent(): { index: number; chosen: Chosen } | undefined {
+    const { size } = this;
+    if (size === 0) return undefined;
+    // Mostly the first of them can happen, and then they need not be put in order.
+    let first = 0;
+    for (let i = 1; i < size; i++) if (this.lastChosen(i) < this.lastChosen(first)) first = i;
+    const chosen = this.tryCase(first);
+    return chosen === undefined ? this.attemptIn(this.leastRecent()) : { index: first, chosen };
+  }
+
+  private attemptIn(order: Iterable<number>): { index: number; chosen: Chosen } | undefined {
+    for (const index of order) {
+      const chosen = this.tryCase(index);
+      if (chosen !== undefined) return { index, chosen };
+    }
+    return undefined;
+  }
+
   private leastRecent(): number[] {
-    const when = this.ends().map((end) => lastChosen.get(end) ?? 0);
-    return [...this.cases.keys()].sort((a, b) => (when[a] as number) - (when[b] as number));
+    return [...this.cases.keys()].sort((a, b) => this.lastChosen(a) - this.lastChosen(b));
+  }
+
+  private lastChosen(index: number): number {
+    return this.endOf(index).lastChosen;
+  }
+
+  private endOf(index: number): End {
+    const one = this.cases[index] as AnyReceiver | AnyOffer;
+    return one instanceof Offer ? one.sender : one;
   }
 
   private tryCase(index: number): Chosen | undefined {
@@ -162,16 +181,15 @@ class Choice {
     if (one instanceof Offer) {
       if (!one.sender.tryOffer(one)) return undefined;
       one.taken = true;
-      return { key: this.note(index, one) };
+      return { key: this.note(index) };
     }
     const value = one.takeForSelect();
-    if (value !== NOTHING) return { key: this.note(index, one), value };
-    return one.hasEnded() ? { key: this.note(index, one), closed: true } : undefined;
+    if (value !== NOTHING) return { key: this.note(index), value };
+    return one.hasEnded() ? { key: this.note(index), closed: true } : undefined;
   }
 
-  private note(index: number, one: AnyReceiver | AnyOffer): string {
-    if (this.order === 'fair')
-      lastChosen.set(one instanceof Offer ? one.sender : one, ++chosenSoFar);
+  private note(index: number): string {
+    if (this.order === 'fair') this.endOf(index).lastChosen = ++chosenSoFar;
     return this.keys[index] as string;
   }
 }

@@ -86,6 +86,8 @@ export class Sender<in T> extends native.NativeSender {
   private released = false;
   /** Selects that wait for this handle. @internal */
   selects: Set<{ again(): void }> | undefined = undefined;
+  /** Which of the choices of selects in fair order was this, the last time; 0: none yet. @internal */
+  lastChosen = 0;
   private stream: WritableStream<T> | undefined = undefined;
 
   /** The channel's, if it has one. @internal */
