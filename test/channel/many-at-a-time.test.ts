@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { ChannelClosedError, channel, TimeoutError } from 'isolane';
+import {
+  type Channel,
+  ChannelClosedError,
+  ChannelPoisonedError,
+  channel,
+  Interpreter,
+  struct,
+  TimeoutError,
+} from 'isolane';
 import { keep } from '../support/keep.js';
 import { rejection, thrown } from '../support/wait.js';
 
@@ -81,6 +89,196 @@ describe('sendMany', () => {
     assert.throws(() => tx.sendManySync([1, () => {}, 3]), { name: 'NotShareableError' });
     tx.close();
     assert.deepEqual([...rx], [1]);
+  });
+});
+
+/** Every flavour that takes numbers; those that drop do so only if they are full. */
+const flavours: [string, () => Channel<unknown>][] = [
+  ['a rendezvous', () => channel(0)],
+  ['a channel of one', () => channel(1)],
+  ['a channel of three', () => channel(3)],
+  ['a channel of 1,024', () => channel()],
+  ['an unbounded channel', () => channel(Number.POSITIVE_INFINITY)],
+  ['a channel bounded by bytes', () => channel({ maxBytes: 100 })],
+];
+
+describe('numbers that are sent many at a time', () => {
+  const many = Array.from({ length: 3000 }, (_, i) => (i % 3 === 0 ? i / 7 : -i));
+
+  for (const [name, create] of flavours) {
+    it(`go through ${name} to an interpreter and back, all of them and in order`, async () => {
+      const guest = await Interpreter.create();
+      const [there, back] = [create(), create()];
+      const echoing = guest.call(
+        (rx, tx) => {
+          for (let count = 0; count < 3000; ) {
+            const some = rx.receiveManySync(700);
+            tx.sendManySync(some);
+            count += some.length;
+          }
+        },
+        there.receiver,
+        back.sender,
+      );
+      const receiving = (async () => {
+        const seen: unknown[] = [];
+        while (seen.length < many.length) seen.push(...(await back.receiver.receiveMany(900)));
+        return seen;
+      })();
+      assert.equal(await there.sender.sendMany(many), many.length);
+      assert.deepEqual(await receiving, many);
+      await echoing;
+      await guest.close();
+    });
+  }
+
+  it('block their sender until there is room', async () => {
+    const guest = await Interpreter.create();
+    const { sender, receiver } = channel<number>(10);
+    const summing = guest.call((rx) => {
+      let sum = 0;
+      for (const value of rx) sum += value;
+      return sum;
+    }, receiver);
+    receiver.close();
+    assert.equal(sender.sendManySync(Float64Array.from({ length: 5000 }, (_, i) => i)), 5000);
+    sender.close();
+    assert.equal(await summing, (5000 * 4999) / 2);
+    await guest.close();
+  });
+
+  it('are all kinds of numbers', () => {
+    const [tx, rx] = channel<number>();
+    const numbers = [0, -0, 1, -1, 0.1, 2 ** 31, -(2 ** 31), 2 ** 32, 2 ** 53, 5e-324, 1e308];
+    const odd = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    const all = [...numbers, ...odd];
+    assert.equal(tx.sendManySync(all), all.length);
+    assert.ok(Object.is(rx.receiveSync(), 0));
+    assert.ok(Object.is(rx.receiveSync(), -0));
+    assert.deepEqual(rx.receiveManySync(100), all.slice(2));
+  });
+
+  it('may come from every class of typed array', () => {
+    const [tx, rx] = channel<number | bigint>();
+    const classes = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array];
+    for (const Class of [...classes, Int32Array, Uint32Array, Float32Array, Float64Array]) {
+      assert.equal(tx.sendManySync(new Class([1, 2, 3])), 3);
+      assert.deepEqual(rx.receiveManySync(10), [1, 2, 3]);
+    }
+    assert.equal(tx.sendManySync(new BigInt64Array([1n, 2n])), 2);
+    assert.deepEqual(rx.receiveManySync(10), [1n, 2n]);
+  });
+
+  it('may stand between other messages', async () => {
+    const [tx, rx] = channel<unknown>();
+    const mixed = [1, 2, 'three', 4, 5, 6, { seven: 7 }, 8, null, 9, 10, [11], 12, undefined, 13];
+    assert.equal(tx.sendManySync(mixed), mixed.length);
+    assert.deepEqual(rx.receiveManySync(100), mixed);
+    assert.equal(await tx.sendMany(mixed), mixed.length);
+    assert.deepEqual(rx.receiveManySync(4), mixed.slice(0, 4));
+    assert.deepEqual(await rx.receiveMany(100), mixed.slice(4));
+  });
+
+  it('are what the array has when their turn comes, holes and accessors included', () => {
+    const [tx, rx] = channel<number | undefined>();
+    const odd = [1, 2, 3, 4, 5];
+    delete odd[1];
+    Object.defineProperty(odd, 3, { get: () => 40, enumerable: true });
+    assert.equal(tx.sendManySync(odd), 5);
+    assert.deepEqual(rx.receiveManySync(10), [1, undefined, 3, 40, 5]);
+  });
+
+  it('come from the iterator of an array that has one of its own', () => {
+    class Backwards extends Array<number> {
+      override *[Symbol.iterator]() {
+        for (let i = this.length - 1; i >= 0; i--) yield this[i] as number;
+      }
+    }
+    const [tx, rx] = channel<number>();
+    assert.equal(tx.sendManySync(Backwards.of(1, 2, 3)), 3);
+    assert.deepEqual(rx.receiveManySync(10), [3, 2, 1]);
+  });
+
+  it('go as far as there is room when the time is up, and the rest can be sent later', async () => {
+    const [tx, rx] = channel<number>(700);
+    const numbers = Array.from({ length: 1000 }, (_, i) => i);
+    assert.equal(tx.sendManySync(numbers, { timeout: 2 }), 700);
+    assert.throws(() => tx.sendManySync(numbers, { timeout: 1 }), TimeoutError);
+    assert.deepEqual(rx.receiveManySync(10_000), numbers.slice(0, 700));
+    assert.equal(await tx.sendMany(numbers.slice(700), { timeout: 2 }), 300);
+    assert.deepEqual(await rx.receiveMany(10_000), numbers.slice(700));
+  });
+
+  it('that do not go since the channel was closed meanwhile: the error has the first of them', async () => {
+    const guest = await Interpreter.create();
+    const { sender, receiver } = channel<number>(10);
+    const closing = guest.call((rx) => {
+      const seen = rx.receiveManySync(5);
+      while (seen.length < 20) seen.push(rx.receiveSync());
+      rx.close();
+      return seen;
+    }, receiver);
+    receiver.close();
+    const numbers = Array.from({ length: 2000 }, (_, i) => i);
+    const error = thrown(() => sender.sendManySync(numbers)) as ChannelClosedError;
+    assert.ok(error instanceof ChannelClosedError);
+    // Those that were queued when the last receiver went are lost; what was accepted is known.
+    const value = error.value as number;
+    assert.ok(value >= 20 && value <= 31, `${value}`);
+    assert.deepEqual(await closing, numbers.slice(0, 20));
+    await guest.close();
+  });
+
+  it('are refused by a poisoned channel', () => {
+    const pair = channel<number>();
+    pair.sender.sendManySync([1, 2, 3]);
+    pair.poison(new Error('enough'));
+    assert.throws(() => pair.sender.sendManySync([4, 5]), ChannelPoisonedError);
+    assert.throws(() => pair.receiver.receiveManySync(5), ChannelPoisonedError);
+  });
+
+  it('are dropped one by one by channels that drop', () => {
+    const newest = channel<number>({ capacity: 3, overflow: 'drop-newest' });
+    assert.equal(newest.sender.sendManySync([1, 2, 3, 4, 5]), 5);
+    assert.deepEqual(newest.receiver.receiveManySync(10), [1, 2, 3]);
+    const oldest = channel<number>({ capacity: 3, overflow: 'drop-oldest' });
+    assert.equal(oldest.sender.sendManySync([1, 2, 3, 4, 5]), 5);
+    assert.deepEqual(oldest.receiver.receiveManySync(10), [3, 4, 5]);
+  });
+
+  it('wake everybody who waits for one of them', async () => {
+    const { sender, receiver } = channel<number>();
+    const others = Array.from({ length: 5 }, () => receiver.clone());
+    const receiving = [receiver, ...others].map((each) => each.receive());
+    assert.equal(sender.sendManySync([1, 2, 3, 4, 5, 6]), 6);
+    assert.deepEqual((await Promise.all(receiving)).sort(), [1, 2, 3, 4, 5, 6]);
+  });
+
+  it('make room for everybody who waits for some', async () => {
+    const { sender, receiver } = channel<number>(4);
+    sender.sendManySync([1, 2, 3, 4]);
+    const others = Array.from({ length: 4 }, () => sender.clone());
+    const sending = others.map((each, i) => each.send(5 + i));
+    assert.deepEqual(receiver.receiveManySync(4), [1, 2, 3, 4]);
+    await Promise.all(sending);
+    assert.deepEqual(receiver.receiveManySync(4).sort(), [5, 6, 7, 8]);
+  });
+
+  it('come after what is pending on the same handle', async () => {
+    const [tx, rx] = channel<number>(2);
+    const sending = [tx.send(1), tx.send(2), tx.send(3), tx.sendMany([4, 5, 6, 7])];
+    const seen: number[] = [];
+    while (seen.length < 7) seen.push(...(await rx.receiveMany(10)));
+    await Promise.all(sending);
+    assert.deepEqual(seen, [1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('go through a channel of a schema', () => {
+    const [tx, rx] = channel({ of: struct({ x: 'f64' }) });
+    assert.equal(tx.sendManySync([{ x: 1 }, { x: 2 }]), 2);
+    assert.deepEqual(rx.receiveManySync(10), [{ x: 1 }, { x: 2 }]);
+    assert.throws(() => tx.sendManySync([1, 2] as never));
+    assert.equal(rx.size, 0);
   });
 });
 
