@@ -154,7 +154,7 @@ export class ReadonlyView<E extends number | bigint = number> implements Iterabl
     const from = bound(start, this.length, 0);
     const to = Math.max(from, bound(end, this.length, this.length));
     const offset = this.#offset + from * this.BYTES_PER_ELEMENT;
-    return new ReadonlyView<E>(new this.#class(this.#buffer, offset, to - from));
+    return viewOf<E>(new this.#class(this.#buffer, offset, to - from));
   }
 
   /** Copies all elements into a typed array of such elements, from `offset` on. Throws a RangeError if they do not fit. */
@@ -303,6 +303,11 @@ export class ReadonlyView<E extends number | bigint = number> implements Iterabl
     set(made, this.#elements, 0);
     return made;
   }
+}
+
+// Outside of the class, which would not keep its name in the bundle if it mentioned itself.
+function viewOf<E extends number | bigint>(elements: TypedArray): ReadonlyView<E> {
+  return new ReadonlyView<E>(elements);
 }
 
 // Behind the methods, so that these are found as fast as in any class: who asks for anything else asks for an element.

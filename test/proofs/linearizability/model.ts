@@ -180,7 +180,7 @@ function select(
   }
 }
 
-/** Two sides of a rendezvous. Two that only try cannot meet, since neither waits. */
+/** Two sides of a rendezvous. Two that only look there cannot meet, since neither waits. */
 function meet(shapes: readonly ChannelShape[], state: State, one: Done, other: Done): State[] {
   const [a, b] = [partOf(one), partOf(other)];
   if (a === undefined || b === undefined) return IMPOSSIBLE;
@@ -207,7 +207,8 @@ function partOf({ party, operation, result }: Done): Part | undefined {
   }
   if (operation.kind !== 'select' || result.chosen === undefined) return undefined;
   const { channel, value } = operation.cases[result.chosen] as Case;
-  const waits = operation.form !== 'try';
+  // One that tries several cases stands in all their channels for a moment, and others can meet it there.
+  const waits = operation.form !== 'try' || operation.cases.filter(({ off }) => !off).length > 1;
   if (value !== undefined) return { party, channel, side: 'sender', value, waits };
   if (result.outcome !== 'value') return undefined;
   return { party, channel, side: 'receiver', value: result.value, waits };
