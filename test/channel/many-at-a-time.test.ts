@@ -190,8 +190,8 @@ describe('numbers that are sent many at a time', () => {
 
   it('come from the iterator of an array that has one of its own', () => {
     class Backwards extends Array<number> {
-      override *[Symbol.iterator]() {
-        for (let i = this.length - 1; i >= 0; i--) yield this[i] as number;
+      override [Symbol.iterator]() {
+        return Array.from(this.keys(), (i) => this[this.length - 1 - i] as number).values();
       }
     }
     const [tx, rx] = channel<number>();
