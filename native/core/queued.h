@@ -61,7 +61,7 @@ class QueuedChannel : public Channel {
   }
 
   // A distance of a few cache lines, and from what capacity on it is worth having.
-  static constexpr size_t kGathered = 8;
+  static constexpr size_t kGathered = 16;
   static constexpr size_t kGatherFrom = 64;
 
   // Waits until it is worth trying again (kDone), or tells why not.

@@ -65,8 +65,8 @@ class Spin {
 
  private:
   static constexpr uint32_t kGatherEvery = 64;
-  // Half a microsecond to one.
-  static constexpr uint32_t kGatherPauses = 24;
+  // One to two microseconds.
+  static constexpr uint32_t kGatherPauses = 96;
   static constexpr Clock::duration kLimit = std::chrono::microseconds(30);
   // A look at the clock costs as much as a few looks at a cache line that has not changed.
   static constexpr uint32_t kRoundsPerClock = 16;

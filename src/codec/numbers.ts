@@ -22,7 +22,10 @@ export function putNumbers(values: ArrayLike<unknown>, start: number): number {
 
 /** Appends so many of the numbers that were received. */
 export function appendNumbers(values: unknown[], count: number): void {
-  for (let i = 0; i < count; i++) values.push(received[i]);
+  const start = values.length;
+  // At once: to push each takes three times as long.
+  values.length = start + count;
+  for (let i = 0; i < count; i++) values[start + i] = received[i];
 }
 
 const { isArray } = Array;
