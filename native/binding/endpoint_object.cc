@@ -81,10 +81,12 @@ size_t EndpointObject::put_words(uint8_t tag, std::span<const uint64_t> words, d
 }
 
 size_t EndpointObject::take_words(uint8_t tag, std::span<uint64_t> words) {
-  Status status = Status::kClosed;
-  const size_t taken =
-      endpoint_.open() ? channel().try_receive_words(tag, words, &status) : size_t{0};
-  ended(status);
+  ended(endpoint_.open() ? Status::kDone : Status::kClosed);
+  size_t taken = 0;
+  for (size_t more = 1; status_ == Status::kDone && more > 0 && taken < words.size();
+       taken += more) {
+    more = channel().try_receive_words(tag, words.subspan(taken), &status_);
+  }
   return taken;
 }
 
@@ -298,7 +300,7 @@ void put_record(Arguments args) {
 void put_numbers(Arguments args) {
   EndpointObject& sender = self(args);
   const std::span<const uint64_t> numbers =
-      sender.realm().page().numbers_to_send(args[0].As<v8::Uint32>()->Value());
+      sender.realm().numbers_page().first(args[0].As<v8::Uint32>()->Value());
   const size_t sent = args[1]->IsNumber()
                           ? sender.put_words(kTagNumber, numbers, milliseconds(args[1]))
                           : sender.put_words(kTagNumber, numbers);
@@ -337,8 +339,9 @@ void take(Arguments args) {
 // (most): receives as many numbers as there are, onto the page; how many.
 void take_numbers(Arguments args) {
   EndpointObject& receiver = self(args);
-  args.GetReturnValue().Set(static_cast<uint32_t>(receiver.take_words(
-      kTagNumber, receiver.realm().page().received_numbers(args[0].As<v8::Uint32>()->Value()))));
+  const std::span<uint64_t> numbers =
+      receiver.realm().numbers_page().first(args[0].As<v8::Uint32>()->Value());
+  args.GetReturnValue().Set(static_cast<uint32_t>(receiver.take_words(kTagNumber, numbers)));
 }
 
 void arm_receiver(Arguments args) { give(args, self(args).arm(nullptr)); }

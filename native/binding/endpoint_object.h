@@ -38,8 +38,8 @@ class EndpointObject final : public Wrapped {
   Status take(Parcel& parcel);
   Status take(Parcel& parcel, double timeout_ms);
 
-  // Channel::try_send_words() and try_receive_words(). The first tries again until the status says
-  // why not all were sent.
+  // Channel::try_send_words() and try_receive_words(), again and again until the status says why
+  // not more were sent or received.
   size_t put_words(uint8_t tag, std::span<const uint64_t> words);
   // Waits for room.
   size_t put_words(uint8_t tag, std::span<const uint64_t> words, double timeout_ms);

@@ -53,6 +53,7 @@ class Realm : public HostObjects {
   // Returned to JavaScript in place of what it finds on the page.
   v8::Local<v8::Value> record() const { return record_.Get(isolate_); }
   RecordPage& page() { return page_; }
+  NumbersPage& numbers_page() { return numbers_page_; }
   PlainObjects& plain() { return plain_; }
   node::MultiIsolatePlatform* platform() const { return platform_; }
   // The Node environment that serves modules and console to this realm.
@@ -176,6 +177,7 @@ class Realm : public HostObjects {
   v8::Global<v8::Symbol> nothing_;
   v8::Global<v8::Symbol> record_;
   RecordPage page_;
+  NumbersPage numbers_page_;
   PlainObjects plain_;
   // Empty until the binding is complete: then there are no objects of theirs either.
   v8::Global<v8::FunctionTemplate> sender_;

@@ -65,6 +65,11 @@ void schema_text(Arguments args) {
   }
 }
 
+// numbersPage(): makes it.
+void numbers_page(Arguments args) {
+  args.GetReturnValue().Set(Realm::of(args).numbers_page().make(args.GetIsolate()));
+}
+
 // setPlain(prototype, arrays): what plain objects have for a prototype; arrays that have nothing
 // but elements, one of each kind that the engine distinguishes.
 void set_plain(Arguments args) {
@@ -119,7 +124,7 @@ bool are_plain(Realm& realm, Arguments args, int at) {
 const std::vector<NamedFunction>& record_functions() {
   static const std::vector<NamedFunction>* const functions = new std::vector<NamedFunction>{
       {"shapeOf", shape_of},       {"shapeKeys", shape_keys}, {"schemaOf", schema_of},
-      {"schemaText", schema_text}, {"setPlain", set_plain},
+      {"schemaText", schema_text}, {"setPlain", set_plain},   {"numbersPage", numbers_page},
   };
   return *functions;
 }

@@ -55,11 +55,11 @@ size_t Ring::try_push_words(uint8_t tag, std::span<const uint64_t> words, Status
   if (words.empty()) return 0;
   const Claimed claimed = claim_free(words.size());
   *status = claimed.status;
-  uint64_t position = claimed.position;
-  for (size_t i = 0; i < claimed.count; ++i, position = next(position)) {
-    Cell& cell = cells_[index_of(position)];
-    cell.word = words[i];
-    cell.stamp.store(lap_of(position) + tag, std::memory_order_release);
+  Cell* const cells = cells_ + index_of(claimed.position);
+  const uint64_t stamp = lap_of(claimed.position) + tag;
+  for (size_t i = 0; i < claimed.count; ++i) {
+    cells[i].word = words[i];
+    cells[i].stamp.store(stamp, std::memory_order_release);
   }
   return claimed.count;
 }
@@ -70,11 +70,11 @@ size_t Ring::try_pop_words(uint8_t tag, std::span<uint64_t> words, Status* statu
   const Claimed claimed =
       claim_messages(words.size(), [=](uint64_t content) { return content == tag; });
   *status = claimed.status;
-  uint64_t position = claimed.position;
-  for (size_t i = 0; i < claimed.count; ++i, position = next(position)) {
-    Cell& cell = cells_[index_of(position)];
-    words[i] = cell.word;
-    cell.stamp.store(lap_of(position) + one_lap_, std::memory_order_release);
+  Cell* const cells = cells_ + index_of(claimed.position);
+  const uint64_t stamp = lap_of(claimed.position) + one_lap_;
+  for (size_t i = 0; i < claimed.count; ++i) {
+    words[i] = cells[i].word;
+    cells[i].stamp.store(stamp, std::memory_order_release);
   }
   return claimed.count;
 }

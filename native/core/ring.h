@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -74,13 +75,13 @@ class Ring {
   // `parcel` held before is freed in any case.
   Status try_pop(Parcel& parcel);
 
-  // Pushes words, each a message with that tag, as one operation: as many as there is room for.
-  // Gives how many; none if `status` is not kDone.
+  // Pushes words, each a message with that tag, as one operation: as many as there is room for, up
+  // to the end of the ring. Gives how many; none if `status` is not kDone.
   size_t try_push_words(uint8_t tag, std::span<const uint64_t> words, Status* status);
 
-  // Pops messages that are words with that tag, as one operation, up to the first that is none: as
-  // many as there are, and as `words` has room for. Gives how many; none if `status` is not kDone,
-  // and none if it is, but the first message is no such word.
+  // Pops messages that are words with that tag, as one operation, up to the first that is none or
+  // the end of the ring: as many as there are, and as `words` has room for. Gives how many; none if
+  // `status` is not kDone, and none if it is, but the first message is no such word.
   size_t try_pop_words(uint8_t tag, std::span<uint64_t> words, Status* status);
 
   // No push succeeds after close() has returned. True for the first call.
@@ -109,7 +110,6 @@ class Ring {
   // always zero in the head, and in the tail means that the ring is closed; the lap.
   uint64_t index_of(uint64_t position) const { return position & (closed_bit_ - 1); }
   uint64_t lap_of(uint64_t position) const { return position - index_of(position); }
-  uint64_t next(uint64_t position) const { return after(position, 1); }
   uint64_t after(uint64_t position, uint64_t steps) const {
     const uint64_t index = index_of(position);
     return index + steps < capacity_ ? position + steps : position + steps - capacity_ + one_lap_;
@@ -121,16 +121,16 @@ class Ring {
   static uint64_t content(uint64_t stamp, uint64_t lap) { return stamp - lap; }
   static bool is_message(uint64_t content) { return content - 1 < Cell::kInSlot; }
 
-  // So many cells from that position on belong to the caller, who writes (or empties) them and then
-  // stamps each.
+  // So many cells from that position on, which lie one after another, belong to the caller, who
+  // writes (or empties) them and then stamps each.
   struct Claimed {
     Status status;
     uint64_t position = 0;
     size_t count = 0;
   };
-  // Free cells one after another; at least one on kDone.
+  // Free cells; at least one on kDone.
   Claimed claim_free(size_t most);
-  // Cells with messages one after another. `wanted` is asked about the content of each, and ends it
+  // Cells with messages. `wanted` is asked about the content of each, and ends it
   // by its first no: none on kDone means that this was the first.
   template <class Wanted>
   Claimed claim_messages(size_t most, Wanted&& wanted);
@@ -152,18 +152,17 @@ inline Ring::Claimed Ring::claim_free(size_t most) {
   uint64_t tail = tail_.load(std::memory_order_relaxed);
   for (;;) {
     if ((tail & closed_bit_) != 0) return {Status::kClosed};
-    const uint64_t lap = lap_of(tail);
-    const uint64_t stamp = cells_[index_of(tail)].stamp.load(std::memory_order_acquire);
+    const uint64_t index = index_of(tail);
+    const uint64_t lap = tail - index;
+    const uint64_t stamp = cells_[index].stamp.load(std::memory_order_acquire);
 
     if (content(stamp, lap) == Cell::kFree) {
-      uint64_t end = next(tail);
+      const size_t limit = std::min<size_t>(most, capacity_ - index);
       size_t count = 1;
-      while (count < most &&
-             cells_[index_of(end)].stamp.load(std::memory_order_acquire) == lap_of(end)) {
-        end = next(end);
+      while (count < limit && cells_[index + count].stamp.load(std::memory_order_acquire) == lap) {
         ++count;
       }
-      if (tail_.compare_exchange_weak(tail, end, std::memory_order_seq_cst,
+      if (tail_.compare_exchange_weak(tail, after(tail, count), std::memory_order_seq_cst,
                                       std::memory_order_relaxed)) {
         return {Status::kDone, tail, count};
       }
@@ -185,22 +184,22 @@ Ring::Claimed Ring::claim_messages(size_t most, Wanted&& wanted) {
   Backoff backoff;
   uint64_t head = head_.load(std::memory_order_relaxed);
   for (;;) {
-    const uint64_t lap = lap_of(head);
-    const uint64_t stamp = cells_[index_of(head)].stamp.load(std::memory_order_acquire);
+    const uint64_t index = index_of(head);
+    const uint64_t lap = head - index;
+    const uint64_t stamp = cells_[index].stamp.load(std::memory_order_acquire);
     const uint64_t found = content(stamp, lap);
 
     if (is_message(found)) {
       if (!wanted(found)) return {Status::kDone};
-      uint64_t end = next(head);
+      const size_t limit = std::min<size_t>(most, capacity_ - index);
       size_t count = 1;
-      while (count < most) {
+      while (count < limit) {
         const uint64_t more =
-            content(cells_[index_of(end)].stamp.load(std::memory_order_acquire), lap_of(end));
+            content(cells_[index + count].stamp.load(std::memory_order_acquire), lap);
         if (!is_message(more) || !wanted(more)) break;
-        end = next(end);
         ++count;
       }
-      if (head_.compare_exchange_weak(head, end, std::memory_order_seq_cst,
+      if (head_.compare_exchange_weak(head, after(head, count), std::memory_order_seq_cst,
                                       std::memory_order_relaxed)) {
         return {Status::kDone, head, count};
       }

@@ -18,7 +18,6 @@ namespace isolane {
 class RecordPage {
  public:
   static constexpr size_t kMost = 4096;  // bytes of a record
-  static constexpr size_t kMostNumbers = kMost / sizeof(double);
   static constexpr size_t kReceived = kMost;
   static constexpr size_t kLength = 2 * kMost;
   static constexpr size_t kSize = kLength + 2 * sizeof(uint32_t);
@@ -31,15 +30,6 @@ class RecordPage {
   }
 
   const uint8_t* written() const { return bytes(); }
-
-  // Or numbers, as many as fit: those that are to be sent, and those that were received. What is
-  // asked for beyond is cut off.
-  std::span<const uint64_t> numbers_to_send(size_t count) const {
-    return {reinterpret_cast<const uint64_t*>(bytes()), std::min(count, kMostNumbers)};
-  }
-  std::span<uint64_t> received_numbers(size_t most) const {
-    return {reinterpret_cast<uint64_t*>(bytes() + kReceived), std::min(most, kMostNumbers)};
-  }
 
   // What is longer has not been sent by this codec, and is cut off.
   void receive(const Parcel& record) {
@@ -54,6 +44,27 @@ class RecordPage {
  private:
   uint8_t* bytes() const { return static_cast<uint8_t*>(store_->Data()); }
 
+  std::shared_ptr<v8::BackingStore> store_;
+};
+
+// A buffer through which numbers go many at a time, in either direction. Most realms never need it.
+class NumbersPage {
+ public:
+  static constexpr size_t kMost = 1024;
+
+  v8::Local<v8::ArrayBuffer> make(v8::Isolate* isolate) {
+    v8::Local<v8::ArrayBuffer> made = v8::ArrayBuffer::New(isolate, kMost * sizeof(double));
+    store_ = made->GetBackingStore();
+    return made;
+  }
+
+  // The bits of the first `count` numbers; what is asked for beyond the page is cut off.
+  std::span<uint64_t> first(size_t count) const {
+    if (store_ == nullptr) return {};
+    return {static_cast<uint64_t*>(store_->Data()), std::min(count, kMost)};
+  }
+
+ private:
   std::shared_ptr<v8::BackingStore> store_;
 };
 

@@ -286,6 +286,8 @@ export interface Binding {
   schemaOf(text: string): number;
   /** Undefined if no schema has that number. */
   schemaText(schema: number): string | undefined;
+  /** Makes the buffer through which numbers go many at a time; to be called once. See NumbersPage in native/value/record_page.h. */
+  numbersPage(): ArrayBuffer;
   /** What plain objects are like: their prototype, and arrays with nothing but elements, one of each kind that the engine distinguishes. */
   setPlain(prototype: object, arrays: readonly unknown[][]): void;
   /** A structured clone within this interpreter. */

@@ -3,7 +3,7 @@
 import { native } from '../binding/binding.js';
 import { Status } from '../binding/codes.js';
 import { now } from '../binding/world.js';
-import { appendNumbers, arrayOf, putNumbers } from '../codec/numbers.js';
+import { arrayOf, putNumbers, takeNumbers } from '../codec/numbers.js';
 import { type OpOptions, timeoutOf } from './options.js';
 import type { Receiver } from './receiver.js';
 import type { Sender } from './sender.js';
@@ -124,9 +124,7 @@ export function takeQueued<T>(receiver: Receiver<T>, messages: T[], max: number)
   let numbers = true;
   while (messages.length < max && !receiver.isBusy) {
     if (numbers) {
-      const count = receiver.nativeTakeNumbers(max - messages.length);
-      appendNumbers(messages, count);
-      if (count > 0) continue;
+      if (takeNumbers(receiver, messages, max - messages.length) > 0) continue;
       if (receiver.nativeStatus() !== Status.done) return;
     }
     const message = receiver.takeNow();

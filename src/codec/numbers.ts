@@ -1,31 +1,36 @@
-/** Numbers, many at a time: they lie on the page where records do, and native code takes them from there, or puts them there. */
+/** Numbers, many at a time, on a page of their own, where native code takes them from, or puts them. */
 
-import { native } from '../binding/binding.js';
-import { MOST } from './page.js';
+import { type NativeReceiver, native } from '../binding/binding.js';
 
-/** How many numbers there is room for. */
-export const MOST_NUMBERS = MOST / Float64Array.BYTES_PER_ELEMENT;
+let made: Float64Array | undefined;
 
-const sent = new Float64Array(native.page, 0, MOST_NUMBERS);
-const received = new Float64Array(native.page, MOST, MOST_NUMBERS);
+/** Made when it is first needed. */
+function page(): Float64Array {
+  made ??= new Float64Array(native.numbersPage());
+  return made;
+}
 
 /** Puts the numbers there that stand one after the other in `values` from `start` on; how many. */
 export function putNumbers(values: ArrayLike<unknown>, start: number): number {
-  const most = Math.min(values.length - start, MOST_NUMBERS);
+  const numbers = page();
+  const most = Math.min(values.length - start, numbers.length);
   for (let i = 0; i < most; i++) {
     const value = values[start + i];
     if (typeof value !== 'number') return i;
-    sent[i] = value;
+    numbers[i] = value;
   }
   return most;
 }
 
-/** Appends so many of the numbers that were received. */
-export function appendNumbers(values: unknown[], count: number): void {
+/** Receives numbers, at most `most`, and appends them; how many. For 0 see `nativeStatus`. */
+export function takeNumbers(receiver: NativeReceiver, values: unknown[], most: number): number {
+  const numbers = page();
+  const count = receiver.nativeTakeNumbers(most);
   const start = values.length;
   // At once: to push each takes three times as long.
-  values.length = start + count;
-  for (let i = 0; i < count; i++) values[start + i] = received[i];
+  if (count > 0) values.length = start + count;
+  for (let i = 0; i < count; i++) values[start + i] = numbers[i];
+  return count;
 }
 
 const { isArray } = Array;
