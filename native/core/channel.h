@@ -147,6 +147,8 @@ class Channel {
   WaitList& waiting(Side side) { return waiting_[static_cast<size_t>(side)]; }
   // For who has just made it possible for the other side to go on.
   virtual void wake(Side side);
+  // Somebody of that side has stopped waiting without having been woken.
+  virtual void make_way(Side) {}
   // Has those who wait on that side look who is left to wake them.
   void look_around(Side side);
   // Drops a message that was accepted, and tells whoever asked to be told. Without the lock.
