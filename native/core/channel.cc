@@ -139,9 +139,12 @@ void Channel::look_around(Side side) {
 bool Channel::disarm(Case& own) {
   // Always takes the lock, also for a case that a waker has unlinked: that waker may still be about
   // to unpark the waiter, or to move a message into the case.
-  const auto locked = lock();
-  if (!own.linked) return false;
-  waiting(own.side).unlink(own);
+  {
+    const auto locked = lock();
+    if (!own.linked) return false;
+    waiting(own.side).unlink(own);
+  }
+  make_way(own.side);
   return true;
 }
 

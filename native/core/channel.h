@@ -159,6 +159,8 @@ class Channel {
   void wake_many(Side side, size_t count) {
     for (; count > 0 && waiting(side).any(); --count) wake(side);
   }
+  // Somebody of that side has stopped waiting without having been woken.
+  virtual void make_way(Side) {}
   // Has those who wait on that side look who is left to wake them.
   void look_around(Side side);
   // Drops a message that was accepted, and tells whoever asked to be told. Without the lock.

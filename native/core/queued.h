@@ -50,6 +50,10 @@ class QueuedChannel : public Channel {
     return side == Side::kSender ? !queue_.closed() && queue_.has_room(weight) : !queue_.empty();
   }
   void wake(Side side) override;
+  void make_way(Side side) override {
+    // Others may have been kept back by nothing but its turn.
+    if (Queue::kWeighs && side == Side::kSender && waiting(side).any()) wake(side);
+  }
 
   Queue queue_;
 

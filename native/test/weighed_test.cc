@@ -127,6 +127,34 @@ TEST_CASE("a heavy message that waits is not passed by light ones that wait behi
   channel->disarm(second);
 }
 
+TEST_CASE("a heavy message that is given up makes way for those that waited behind it") {
+  const Ref<Channel> channel = weighed(100);
+  Parcel parcel;
+  for (int i = 0; i < 2; ++i) {
+    parcel = of_weight(50);
+    REQUIRE(channel->try_send(parcel) == Status::kDone);
+  }
+  ThreadWaiter waiters[3];
+  Case cases[3];
+  for (size_t i = 0; i < 3; ++i) {
+    cases[i].waiter = &waiters[i];
+    cases[i].weight = i == 0 ? 100 : 25;
+    REQUIRE(channel->arm(cases[i]) == Status::kWouldBlock);
+  }
+  REQUIRE(channel->try_receive(parcel) == Status::kDone);
+  for (const ThreadWaiter& waiter : waiters) CHECK(waiter.waits());
+
+  REQUIRE(waiters[0].try_select(Waiter::kAborted));
+  channel->disarm(cases[0]);
+  CHECK(waiters[1].selected() == Waiter::kRetry);
+  // Which wakes the next when it has sent.
+  CHECK(waiters[2].waits());
+  parcel = of_weight(25);
+  REQUIRE(channel->try_send(parcel) == Status::kDone);
+  CHECK(waiters[2].selected() == Waiter::kRetry);
+  for (Case& own : cases) channel->disarm(own);
+}
+
 TEST_CASE("a bound on bytes is never exceeded by more than what goes alone") {
   const Ref<Channel> channel = weighed(64);
   std::vector<std::thread> senders;
