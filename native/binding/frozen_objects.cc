@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "../value/views.h"
+#include "../value/v8_compat.h"
 #include "arguments.h"
 #include "realm.h"
 
@@ -20,11 +20,16 @@ void refuse_construction(Arguments args) {
       v8::Exception::TypeError(literal(args.GetIsolate(), "Illegal constructor")));
 }
 
+// The internal fields of a NativeView. The owner is the typed array's.
+constexpr int kOwner = 0;
+constexpr int kElements = 1;
+
 void construct_view(Arguments args) {
-  Local<Value> elements;
-  if (args.IsConstructCall()) elements = Realm::of(args).take_view_seed();
-  if (elements.IsEmpty()) return refuse_construction(args);
-  args.This()->SetInternalField(0, elements);
+  OpenedView seed{};
+  if (args.IsConstructCall()) seed = Realm::of(args).take_view_seed();
+  if (seed.elements.IsEmpty()) return refuse_construction(args);
+  compat::set_aligned_pointer(args.This(), kOwner, seed.owner);
+  args.This()->SetInternalField(kElements, seed.elements);
 }
 
 void construct_frozen(Arguments args) {
@@ -35,23 +40,22 @@ void construct_frozen(Arguments args) {
 }
 
 Local<v8::FunctionTemplate> make(Isolate* isolate, Local<Value> data, const char* name,
-                                 v8::FunctionCallback construct) {
+                                 v8::FunctionCallback construct, int fields) {
   Local<v8::FunctionTemplate> made = v8::FunctionTemplate::New(isolate, construct, data);
   made->SetClassName(literal(isolate, name));
-  made->InstanceTemplate()->SetInternalFieldCount(1);
+  made->InstanceTemplate()->SetInternalFieldCount(fields);
   return made;
 }
 
-// The typed array of the view that is the first argument; empty, with an exception pending, if it
-// is none.
-Local<v8::TypedArray> elements_argument(Arguments args) {
-  Local<Value> elements;
-  if (!args[0]->IsObject() || !Realm::of(args).unwrap_view(args[0].As<v8::Object>(), &elements)) {
-    args.GetIsolate()->ThrowException(
-        v8::Exception::TypeError(literal(args.GetIsolate(), "This is no ReadonlyView")));
-    return {};
+// What the view that is the first argument reads from; without elements, and with an exception
+// pending, if it is none.
+OpenedView view_argument(Arguments args) {
+  if (args[0]->IsObject() && Realm::of(args).is_view(args[0].As<v8::Object>())) {
+    return opened_view(args[0].As<v8::Object>());
   }
-  return elements.As<v8::TypedArray>();
+  args.GetIsolate()->ThrowException(
+      v8::Exception::TypeError(literal(args.GetIsolate(), "This is no ReadonlyView")));
+  return {};
 }
 
 // From args[at] to args[at + 1], in elements.
@@ -63,44 +67,45 @@ struct Range {
   const size_t count;
 };
 
-// viewElements(view): what it reads from.
+// viewElements(view): the typed array that it reads from.
 void view_elements(Arguments args) {
-  Local<v8::TypedArray> elements = elements_argument(args);
-  if (!elements.IsEmpty()) args.GetReturnValue().Set(elements);
+  const OpenedView view = view_argument(args);
+  if (!view.elements.IsEmpty()) args.GetReturnValue().Set(view.elements);
 }
 
-Local<Value> part_of(Local<v8::ArrayBufferView> view, ViewKind kind, size_t offset, size_t size) {
-  Local<Value> buffer = view->Buffer();
-  offset += view->ByteOffset();
-  return buffer->IsSharedArrayBuffer()
-             ? make_view(buffer.As<v8::SharedArrayBuffer>(), kind, offset, size)
-             : make_view(buffer.As<v8::ArrayBuffer>(), kind, offset, size);
+Local<v8::TypedArray> part_of(Local<v8::TypedArray> elements, ViewKind kind, size_t offset,
+                              size_t size) {
+  Local<Value> buffer = elements->Buffer();
+  return make_view(buffer.As<v8::SharedArrayBuffer>(), kind, elements->ByteOffset() + offset, size)
+      .As<v8::TypedArray>();
 }
 
 // viewBytes(view): the same as a Uint8Array.
 void view_bytes(Arguments args) {
-  Local<v8::TypedArray> elements = elements_argument(args);
-  if (elements.IsEmpty()) return;
-  args.GetReturnValue().Set(part_of(elements, kUint8Array, 0, elements->ByteLength()));
+  const OpenedView view = view_argument(args);
+  if (view.elements.IsEmpty()) return;
+  args.GetReturnValue().Set(part_of(view.elements, kUint8Array, 0, view.elements->ByteLength()));
 }
 
 // viewPart(view, from, to): another view, of a part of it.
 void view_part(Arguments args) {
-  Local<v8::TypedArray> elements = elements_argument(args);
-  if (elements.IsEmpty()) return;
-  const Range range(args, 1, elements);
-  const ViewKind kind = view_kind(elements);
+  const OpenedView view = view_argument(args);
+  if (view.elements.IsEmpty()) return;
+  const Range range(args, 1, view.elements);
+  const ViewKind kind = view_kind(view.elements);
   const size_t size = element_size(kind);
-  Local<Value> part = part_of(elements, kind, range.from * size, range.count * size);
-  Local<Value> view;
-  if (Realm::of(args).make_view(part).ToLocal(&view)) args.GetReturnValue().Set(view);
+  // Of the same buffer: parts of parts of parts are no chain of owners.
+  const OpenedView part{part_of(view.elements, kind, range.from * size, range.count * size),
+                        view.owner};
+  Local<Value> made;
+  if (Realm::of(args).make_view(part).ToLocal(&made)) args.GetReturnValue().Set(made);
 }
 
 // viewCopy(view, from, to, target, at): copies these elements into another typed array, from its
 // element `at` on. False if it has not done so, because that is no typed array of the same kind, or
 // they do not fit in.
 void view_copy(Arguments args) {
-  Local<v8::TypedArray> elements = elements_argument(args);
+  const Local<v8::TypedArray> elements = view_argument(args).elements;
   if (elements.IsEmpty()) return;
   const Range range(args, 1, elements);
   args.GetReturnValue().Set(false);
@@ -121,21 +126,16 @@ void view_copy(Arguments args) {
 }  // namespace
 
 Local<v8::FunctionTemplate> view_template(Isolate* isolate, Local<Value> data) {
-  return make(isolate, data, "NativeView", construct_view);
+  return make(isolate, data, "NativeView", construct_view, 2);
 }
 
 Local<v8::FunctionTemplate> frozen_template(Isolate* isolate, Local<Value> data) {
-  return make(isolate, data, "NativeFrozen", construct_frozen);
+  return make(isolate, data, "NativeFrozen", construct_frozen, 1);
 }
 
-Local<Value> elements_of(Local<Value> value) {
-  if (value->IsTypedArray()) return value;
-  if (value->IsArrayBuffer()) {
-    Local<v8::ArrayBuffer> buffer = value.As<v8::ArrayBuffer>();
-    return make_view(buffer, kUint8Array, 0, buffer->ByteLength());
-  }
-  Local<v8::ArrayBufferView> view = value.As<v8::ArrayBufferView>();
-  return part_of(view, kUint8Array, 0, view->ByteLength());
+OpenedView opened_view(Local<v8::Object> view) {
+  return {view->GetInternalField(kElements).As<Value>().As<v8::TypedArray>(),
+          static_cast<std::shared_ptr<void>*>(compat::aligned_pointer(view, kOwner))};
 }
 
 int32_t frozen_kind(Local<v8::Object> object) {

@@ -7,19 +7,20 @@
 #include <cstdint>
 #include <vector>
 
+#include "../value/views.h"
 #include "control.h"
 
 namespace isolane {
 
-// NativeView: reads from what is in its internal field, a typed array, which JavaScript code but
-// our own does not get. Made by Realm::make_view() only.
+// NativeView: reads from what is in its internal fields, which JavaScript code but our own does not
+// get. Made by Realm::make_view() only.
 v8::Local<v8::FunctionTemplate> view_template(v8::Isolate* isolate, v8::Local<v8::Value> data);
+
+// What an instance reads from.
+OpenedView opened_view(v8::Local<v8::Object> view);
 
 // new NativeFrozen(object): keeps, in its internal field, what it is sent as.
 v8::Local<v8::FunctionTemplate> frozen_template(v8::Isolate* isolate, v8::Local<v8::Value> data);
-
-// The typed array itself, or the bytes of a buffer or DataView as one.
-v8::Local<v8::Value> elements_of(v8::Local<v8::Value> value);
 
 // The same numbers as `FrozenKind` in src/binding/codes.ts.
 enum class FrozenKind : int32_t { kMap = 0, kSet = 1, kDate = 2, kRegExp = 3 };

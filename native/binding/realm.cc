@@ -242,27 +242,47 @@ MaybeLocal<v8::Object> Realm::make_owned() {
   return made.As<v8::Object>();
 }
 
-bool Realm::unwrap_view(Local<v8::Object> object, Local<Value>* elements) {
-  return unwrap(view_, object, elements);
+bool Realm::is_view(Local<v8::Object> object) const {
+  return object->InternalFieldCount() > 0 && !view_.IsEmpty() &&
+         view_.Get(isolate_)->HasInstance(object);
 }
 
-MaybeLocal<Value> Realm::make_view(Local<Value> value) {
-  Local<Value> elements = elements_of(value);
+bool Realm::unwrap_view(Local<v8::Object> object, FixedBytes* bytes) {
+  if (!is_view(object)) return false;
+  const OpenedView opened = opened_view(object);
+  *bytes = fixed_bytes_of(opened.elements);
+  bytes->owner = *opened.owner;
+  return true;
+}
+
+MaybeLocal<Value> Realm::make_view(const FixedBytes& bytes) {
+  return make_view(open_fixed(isolate_, bytes));
+}
+
+MaybeLocal<Value> Realm::make_view(const OpenedView& opened) {
   Local<Value> argv[] = {
-      v8::Integer::New(isolate_, view_kind(elements)),
-      v8::Number::New(isolate_, static_cast<double>(elements.As<v8::TypedArray>()->Length())),
+      v8::Integer::New(isolate_, view_kind(opened.elements)),
+      v8::Number::New(isolate_, static_cast<double>(opened.elements->Length())),
   };
-  view_seed_.Reset(isolate_, elements);
+  view_seed_.Reset(isolate_, opened.elements);
+  view_seed_owner_ = opened.owner;
   MaybeLocal<Value> made =
       make_view_.Get(isolate_)->Call(context(), v8::Undefined(isolate_), 2, argv);
   view_seed_.Reset();
   return made;
 }
 
-Local<Value> Realm::take_view_seed() {
-  Local<Value> seed = view_seed_.Get(isolate_);
+OpenedView Realm::take_view_seed() {
+  const OpenedView seed{view_seed_.Get(isolate_), view_seed_owner_};
   view_seed_.Reset();
   return seed;
+}
+
+void Realm::count_shared(int64_t bytes) {
+  isolate_->AdjustAmountOfExternalAllocatedMemory(bytes);
+  if (self_ != nullptr && self_->memory_limit() != nullptr) {
+    self_->memory_limit()->note_shared(bytes);
+  }
 }
 
 bool Realm::unwrap_frozen(Local<v8::Object> object, Local<Value>* value) {

@@ -72,8 +72,8 @@ class Realm : public HostObjects {
   void fill_owned(v8::Local<v8::Object> box, v8::Local<v8::Value> value) override;
   const SharedRef* shared_of(v8::Local<v8::Object> object) override;
   v8::MaybeLocal<v8::Object> make_shared(const SharedRef& value) override;
-  bool unwrap_view(v8::Local<v8::Object> object, v8::Local<v8::Value>* elements) override;
-  v8::MaybeLocal<v8::Value> make_view(v8::Local<v8::Value> value) override;
+  bool unwrap_view(v8::Local<v8::Object> object, FixedBytes* bytes) override;
+  v8::MaybeLocal<v8::Value> make_view(const FixedBytes& bytes) override;
   bool unwrap_frozen(v8::Local<v8::Object> object, v8::Local<v8::Value>* value) override;
   v8::MaybeLocal<v8::Value> make_frozen(v8::Local<v8::Object> object) override;
   void disown(void* data, size_t length) override {
@@ -95,8 +95,13 @@ class Realm : public HostObjects {
   // The same for a shared value.
   uint32_t add_shared_seed(SharedRef value);
   bool take_shared_seed(v8::Local<v8::Value> seed, SharedRef* value);
-  // What the constructor of the next view is to read from; empty if none is being made.
-  v8::Local<v8::Value> take_view_seed();
+  // Objects here keep so many bytes more, or less, of shared values.
+  void count_shared(int64_t bytes);
+  v8::MaybeLocal<v8::Value> make_view(const OpenedView& opened);
+  // Whether `object` is a view that cannot be written through.
+  bool is_view(v8::Local<v8::Object> object) const;
+  // What the constructor of the next view is to read from; without elements if none is being made.
+  OpenedView take_view_seed();
   // The live ones, by the id of their value.
   std::unordered_map<uint64_t, SharedObject*>& shared_objects() { return shared_objects_; }
 
@@ -209,7 +214,8 @@ class Realm : public HostObjects {
   v8::Global<v8::Function> make_shared_;
   v8::Global<v8::Function> make_view_;
   v8::Global<v8::Function> make_frozen_;
-  v8::Global<v8::Value> view_seed_;
+  v8::Global<v8::TypedArray> view_seed_;
+  std::shared_ptr<void>* view_seed_owner_ = nullptr;  // of view_seed_
 
   bool held_ = false;
   ChannelUses uses_{[this] { keep_alive(awaits_others()); }};

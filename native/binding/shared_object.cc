@@ -15,10 +15,12 @@ using v8::Value;
 SharedObject::SharedObject(Realm& realm, Local<v8::Object> handle, SharedRef value)
     : Wrapped(realm, handle), value_(std::move(value)) {
   realm.shared_objects()[value_->id()] = this;
+  realm.count_shared(static_cast<int64_t>(value_->size()));
 }
 
 SharedObject::~SharedObject() {
   if (value_ == nullptr) return;
+  realm().count_shared(-static_cast<int64_t>(value_->size()));
   auto& all = realm().shared_objects();
   const auto found = all.find(value_->id());
   // Another may have been made while this was being collected.

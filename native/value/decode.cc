@@ -141,13 +141,13 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
 
   // A buffer that the value has itself is replaced where the value is frozen.
   bool open_fixed_bytes(size_t index, const FixedBytes& bytes) {
-    Local<Value> opened = open_fixed(host_.isolate(), bytes);
     if (bytes.kind == kArrayBuffer) {
-      deserializer_.TransferArrayBuffer(static_cast<uint32_t>(index), opened.As<v8::ArrayBuffer>());
+      deserializer_.TransferArrayBuffer(static_cast<uint32_t>(index),
+                                        open_fixed_buffer(host_.isolate(), bytes));
       return true;
     }
     Local<Value> view;
-    if (!host_.make_view(opened).ToLocal(&view)) return false;
+    if (!host_.make_view(bytes).ToLocal(&view)) return false;
     made_[index] = view.As<v8::Object>();
     return true;
   }

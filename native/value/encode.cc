@@ -209,9 +209,10 @@ class Encoder final : public v8::ValueSerializer::Delegate {
       attachments_.push_back(std::make_unique<SharedAttachment>(*shared));
       return Just(true);
     }
-    if (host_.unwrap_view(object, &value)) {
+    FixedBytes bytes;
+    if (host_.unwrap_view(object, &bytes)) {
       write_attached(kHostFixed);
-      attachments_.push_back(std::make_unique<FixedAttachment>(fixed_bytes_of(value)));
+      attachments_.push_back(std::make_unique<FixedAttachment>(std::move(bytes)));
       return Just(true);
     }
     if (host_.unwrap_frozen(object, &value)) return write_frozen(object, value);
@@ -480,7 +481,16 @@ SharedRef encode_shared(HostObjects& host, Local<Value> value, Local<v8::Array> 
     }
   }
   handover.commit(host);
-  return std::make_shared<const SharedValue>(std::move(parcel));
+  size_t size = parcel.weight();
+  if (parcel.is_block()) {
+    for (const auto& each : parcel.block()->attachments) {
+      auto* attached = static_cast<const ValueAttachment*>(each.get());
+      if (attached->kind == ValueAttachment::Kind::kFixed) {
+        size += static_cast<const FixedAttachment*>(attached)->fixed.size;
+      }
+    }
+  }
+  return std::make_shared<const SharedValue>(std::move(parcel), size);
 }
 
 bool encode_record(HostObjects& host, const uint8_t* bytes, size_t size, uint32_t schema,

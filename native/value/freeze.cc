@@ -47,7 +47,7 @@ class Freezer {
     if (!known->IsUndefined()) return known;
     Local<Value> made = value;
     if (value->IsArrayBuffer() || value->IsArrayBufferView()) {
-      if (!host_.make_view(value).ToLocal(&made)) return {};
+      if (!host_.make_view(fixed_bytes_of(value)).ToLocal(&made)) return {};
     } else {
       if (needs_stand_in(value) && !host_.make_frozen(object).ToLocal(&made)) return {};
       left_.emplace_back(isolate_, object);
@@ -112,7 +112,7 @@ class Freezer {
              .ToLocal(&keys)) {
       return false;
     }
-    // Its trace may be behind an accessor that could still set it.
+    // The trace of an error may be more than a property, and could still be set then.
     const bool is_error = object->IsNativeError();
     for (uint32_t i = 0; i < keys->Length(); i++) {
       v8::HandleScope scope(isolate_);
@@ -123,19 +123,20 @@ class Freezer {
           !replace(value).ToLocal(&made)) {
         return false;
       }
-      if ((is_error || made != value) && !redefine(object, key, made)) return false;
+      if ((is_error || made != value) && !redefine(object, key, made, is_error)) return false;
     }
     return true;
   }
 
   // With the attributes that it has.
-  bool redefine(Local<v8::Object> object, Local<Value> key, Local<Value> value) {
+  bool redefine(Local<v8::Object> object, Local<Value> key, Local<Value> value, bool anew) {
     if (key->IsUint32()) {
       return object->CreateDataProperty(context_, key.As<v8::Uint32>()->Value(), value)
           .FromMaybe(false);
     }
     v8::PropertyAttribute attributes;
     return object->GetPropertyAttributes(context_, key).To(&attributes) &&
+           (!anew || object->Delete(context_, key).FromMaybe(false)) &&
            object->DefineOwnProperty(context_, key.As<v8::Name>(), value, attributes)
                .FromMaybe(false);
   }

@@ -7,6 +7,7 @@
 #include "../core/endpoint.h"
 #include "../core/parcel.h"
 #include "shared_value.h"
+#include "views.h"
 
 namespace isolane {
 
@@ -34,10 +35,9 @@ class HostObjects {
   virtual const SharedRef* shared_of(v8::Local<v8::Object> object) = 0;
   // The Shared of a value: the same as long as there is one.
   virtual v8::MaybeLocal<v8::Object> make_shared(const SharedRef& value) = 0;
-  // Whether `object` is a view that cannot be written through; if so, what it reads from.
-  virtual bool unwrap_view(v8::Local<v8::Object> object, v8::Local<v8::Value>* elements) = 0;
-  // Such a view of a buffer or view, of whose bytes it keeps nobody else from writing.
-  virtual v8::MaybeLocal<v8::Value> make_view(v8::Local<v8::Value> value) = 0;
+  // Whether `object` is a view that cannot be written through; if so, of what.
+  virtual bool unwrap_view(v8::Local<v8::Object> object, FixedBytes* bytes) = 0;
+  virtual v8::MaybeLocal<v8::Value> make_view(const FixedBytes& bytes) = 0;
   // Whether `object` stands for a Map, a Set, a Date or a RegExp that nobody can change; if so,
   // that.
   virtual bool unwrap_frozen(v8::Local<v8::Object> object, v8::Local<v8::Value>* value) = 0;

@@ -123,13 +123,29 @@ FixedBytes fixed_bytes_of(Local<Value> value) {
   return {std::move(store), data, size, is_view ? view_kind(value) : kArrayBuffer};
 }
 
-Local<Value> open_fixed(Isolate* isolate, const FixedBytes& bytes) {
-  using Owner = std::shared_ptr<void>;
+namespace {
+
+using Owner = std::shared_ptr<void>;
+
+void drop(void*, size_t, void* owner) { delete static_cast<Owner*>(owner); }
+
+}  // namespace
+
+Local<v8::ArrayBuffer> open_fixed_buffer(Isolate* isolate, const FixedBytes& bytes) {
   std::unique_ptr<v8::BackingStore> store = v8::ArrayBuffer::NewBackingStore(
-      const_cast<uint8_t*>(bytes.data), bytes.size,
-      [](void*, size_t, void* owner) { delete static_cast<Owner*>(owner); },
-      new Owner(bytes.owner));
-  return make_view(v8::ArrayBuffer::New(isolate, std::move(store)), bytes.kind, 0, bytes.size);
+      const_cast<uint8_t*>(bytes.data), bytes.size, drop, new Owner(bytes.owner));
+  return v8::ArrayBuffer::New(isolate, std::move(store));
+}
+
+OpenedView open_fixed(Isolate* isolate, const FixedBytes& bytes) {
+  // As a SharedArrayBuffer, which the engine does not count as memory of this isolate.
+  auto* const owner = new Owner(bytes.owner);
+  std::unique_ptr<v8::BackingStore> store = v8::SharedArrayBuffer::NewBackingStore(
+      const_cast<uint8_t*>(bytes.data), bytes.size, drop, owner);
+  const bool is_typed = bytes.kind != kArrayBuffer && bytes.kind != kDataView;
+  Local<Value> elements = make_view(v8::SharedArrayBuffer::New(isolate, std::move(store)),
+                                    is_typed ? bytes.kind : kUint8Array, 0, bytes.size);
+  return {elements.As<v8::TypedArray>(), owner};
 }
 
 }  // namespace isolane

@@ -35,10 +35,19 @@ struct FixedBytes {
 // A copy of its own; without an owner when memory is out.
 FixedBytes copy_fixed(const uint8_t* bytes, size_t size, uint32_t kind);
 
-// What a buffer or a view shows, not copied.
+// What a buffer or a view shows, not copied, which keeps its memory.
 FixedBytes fixed_bytes_of(v8::Local<v8::Value> value);
 
-// A buffer or view over them. It can be written to: not for JavaScript code but our own.
-v8::Local<v8::Value> open_fixed(v8::Isolate* isolate, const FixedBytes& bytes);
+// What follows can be written to: it is not for JavaScript code but our own.
+
+// A buffer over them, which keeps them.
+v8::Local<v8::ArrayBuffer> open_fixed_buffer(v8::Isolate* isolate, const FixedBytes& bytes);
+
+// A typed array over them, which keeps `owner`, and that keeps them. Bytes for what is none.
+struct OpenedView {
+  v8::Local<v8::TypedArray> elements;
+  std::shared_ptr<void>* owner;
+};
+OpenedView open_fixed(v8::Isolate* isolate, const FixedBytes& bytes);
 
 }  // namespace isolane
