@@ -598,7 +598,7 @@ describe('own', () => {
           if (back.value.box.value[999] !== 3) throw new Error('not whole');
           await guest.close();
         })();
-      \`, { eval: true });
+      \`, { eval: true, execArgv: [] });
       const [code] = await once(worker, 'exit');
       assert.equal(code, 0);
     `);
