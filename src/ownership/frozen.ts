@@ -167,10 +167,18 @@ class FrozenDate extends native.NativeFrozen {
     freeze(this);
   }
 
-  static {
-    const isReader = (key: PropertyKey): boolean =>
-      typeof key === 'string' && /^(get|to)|^valueOf$/.test(key);
-    lend(FrozenDate.prototype, PlainDate.prototype, isReader, (frozen) => frozen.#date());
+  static #isComplete = false;
+
+  /** Most interpreters never make one: its methods are made with the first. */
+  static of(held: Date): FrozenDate {
+    if (!FrozenDate.#isComplete) {
+      FrozenDate.#isComplete = true;
+      const isReader = (key: PropertyKey): boolean =>
+        typeof key === 'string' && /^(get|to)|^valueOf$/.test(key);
+      lend(FrozenDate.prototype, PlainDate.prototype, isReader, (frozen) => frozen.#date());
+      freeze(FrozenDate.prototype);
+    }
+    return new FrozenDate(held);
   }
 
   /** A number unless a string is asked for: `new Date(frozen)` would lose the milliseconds. */
@@ -204,10 +212,18 @@ class FrozenRegExp extends native.NativeFrozen {
     freeze(this);
   }
 
-  static {
-    const isReader = (key: PropertyKey): boolean =>
-      key !== 'constructor' && key !== 'compile' && key !== Symbol.toStringTag;
-    lend(FrozenRegExp.prototype, PlainRegExp.prototype, isReader, (frozen) => frozen.#regExp());
+  static #isComplete = false;
+
+  /** Most interpreters never make one: its methods are made with the first. */
+  static of(held: RegExp): FrozenRegExp {
+    if (!FrozenRegExp.#isComplete) {
+      FrozenRegExp.#isComplete = true;
+      const isReader = (key: PropertyKey): boolean =>
+        key !== 'constructor' && key !== 'compile' && key !== Symbol.toStringTag;
+      lend(FrozenRegExp.prototype, PlainRegExp.prototype, isReader, (frozen) => frozen.#regExp());
+      freeze(FrozenRegExp.prototype);
+    }
+    return new FrozenRegExp(held);
   }
 
   get [Symbol.toStringTag](): string {
@@ -269,10 +285,11 @@ export function makeFrozen(
     case FrozenKind.set:
       return new FrozenSet(held as AnySet);
     case FrozenKind.date:
-      return new FrozenDate(held as Date);
+      return FrozenDate.of(held as Date);
     default:
-      return new FrozenRegExp(held as RegExp);
+      return FrozenRegExp.of(held as RegExp);
   }
 }
 
-for (const each of [FrozenMap, FrozenSet, FrozenDate, FrozenRegExp]) freeze(each.prototype);
+freeze(FrozenMap.prototype);
+freeze(FrozenSet.prototype);
