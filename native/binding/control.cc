@@ -16,7 +16,6 @@
 #include "node_guest.h"
 #include "packed.h"
 #include "realm.h"
-#include "shared_object.h"
 
 namespace isolane {
 
@@ -364,7 +363,6 @@ const std::vector<NamedFunction>& control_functions() {
       {"packOffer", pack_offer},
       {"unpack", unpack},
       {"clone", clone},
-      {"share", share},
       {"post", post, true},
       {"cancelCall", cancel_call},
       {"keepAlive", keep_alive},

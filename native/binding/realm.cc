@@ -9,10 +9,12 @@
 #include "../capi/exports.h"
 #include "../value/decode.h"
 #include "../value/v8_compat.h"
+#include "../value/views.h"
 #include "call_sync.h"
 #include "control.h"
 #include "ending_functions.h"
 #include "endpoint_object.h"
+#include "frozen_objects.h"
 #include "function_functions.h"
 #include "inspection_functions.h"
 #include "packed.h"
@@ -65,6 +67,8 @@ void Realm::make_templates() {
   sender_.Reset(isolate_, EndpointObject::sender_template(isolate_, data()));
   receiver_.Reset(isolate_, EndpointObject::receiver_template(isolate_, data()));
   shared_.Reset(isolate_, SharedObject::make_template(isolate_, data()));
+  view_.Reset(isolate_, view_template(isolate_, data()));
+  frozen_.Reset(isolate_, frozen_template(isolate_, data()));
   selection_.Reset(isolate_, Selection::make_template(isolate_, data()));
 
   const auto construct_moved = [](Arguments args) {
@@ -117,7 +121,8 @@ void Realm::make_templates() {
 
 std::vector<const std::vector<NamedFunction>*> Realm::functions() const {
   return {&control_functions(),  &call_sync_functions(),  &ending_functions(),
-          &function_functions(), &inspection_functions(), &record_functions()};
+          &function_functions(), &inspection_functions(), &record_functions(),
+          &shared_functions(),   &view_functions()};
 }
 
 void Realm::add_functions(Local<v8::Object> binding, bool early) {
@@ -158,6 +163,8 @@ void Realm::complete_binding(Local<v8::Object> binding) {
   set("NativeMoved", moved_);
   set("NativeOwned", owned_);
   set("NativeShared", shared_);
+  set("NativeView", view_);
+  set("NativeFrozen", frozen_);
   set("NativeSelection", selection_);
   record_.Reset(isolate_, v8::Symbol::New(isolate_, literal(isolate_, "record")));
   binding->Set(context, literal(isolate_, "RECORD"), record()).Check();
@@ -179,6 +186,8 @@ void Realm::set_hooks(Arguments args) {
   take_hook(args[6], &make_owned_);
   take_hook(args[7], &movable_parts_);
   take_hook(args[8], &make_shared_);
+  take_hook(args[9], &make_view_);
+  take_hook(args[10], &make_frozen_);
 }
 
 Endpoint* Realm::endpoint_of(Local<v8::Object> object) {
@@ -202,24 +211,25 @@ bool Realm::unwrap_moved(Local<v8::Object> object, Local<Value>* value,
   return true;
 }
 
-bool Realm::unwrap_owned(Local<v8::Object> object, Local<Value>* value) {
-  if (object->InternalFieldCount() == 0 || owned_.IsEmpty() ||
-      !owned_.Get(isolate_)->HasInstance(object)) {
+bool Realm::unwrap(const v8::Global<v8::FunctionTemplate>& made, Local<v8::Object> object,
+                   Local<Value>* value) const {
+  if (object->InternalFieldCount() == 0 || made.IsEmpty() ||
+      !made.Get(isolate_)->HasInstance(object)) {
     return false;
   }
-  Local<Value> held = object->GetInternalField(0).As<Value>();
-  if (held != nothing()) *value = held;
+  *value = object->GetInternalField(0).As<Value>();
   return true;
 }
 
-MaybeLocal<v8::Array> Realm::movable_parts(Local<Value> value) {
-  Local<Value> parts;
-  if (!movable_parts_.Get(isolate_)
-           ->Call(context(), v8::Undefined(isolate_), 1, &value)
-           .ToLocal(&parts)) {
-    return {};
-  }
-  return parts.As<v8::Array>();
+bool Realm::unwrap_owned(Local<v8::Object> object, Local<Value>* value) {
+  Local<Value> held;
+  if (!unwrap(owned_, object, &held)) return false;
+  *value = held == nothing() ? Local<Value>() : held;
+  return true;
+}
+
+MaybeLocal<Value> Realm::movable_parts(Local<Value> value) {
+  return movable_parts_.Get(isolate_)->Call(context(), v8::Undefined(isolate_), 1, &value);
 }
 
 MaybeLocal<v8::Object> Realm::make_owned() {
@@ -230,6 +240,58 @@ MaybeLocal<v8::Object> Realm::make_owned() {
     return {};
   }
   return made.As<v8::Object>();
+}
+
+bool Realm::is_view(Local<v8::Object> object) const {
+  return object->InternalFieldCount() > 0 && !view_.IsEmpty() &&
+         view_.Get(isolate_)->HasInstance(object);
+}
+
+bool Realm::unwrap_view(Local<v8::Object> object, FixedBytes* bytes) {
+  if (!is_view(object)) return false;
+  const OpenedView opened = opened_view(object);
+  *bytes = fixed_bytes_of(opened.elements);
+  bytes->owner = *opened.owner;
+  return true;
+}
+
+MaybeLocal<Value> Realm::make_view(const FixedBytes& bytes) {
+  return make_view(open_fixed(isolate_, bytes));
+}
+
+MaybeLocal<Value> Realm::make_view(const OpenedView& opened) {
+  Local<Value> argv[] = {
+      v8::Integer::New(isolate_, view_kind(opened.elements)),
+      v8::Number::New(isolate_, static_cast<double>(opened.elements->Length())),
+  };
+  view_seed_.Reset(isolate_, opened.elements);
+  view_seed_owner_ = opened.owner;
+  MaybeLocal<Value> made =
+      make_view_.Get(isolate_)->Call(context(), v8::Undefined(isolate_), 2, argv);
+  view_seed_.Reset();
+  return made;
+}
+
+OpenedView Realm::take_view_seed() {
+  const OpenedView seed{view_seed_.Get(isolate_), view_seed_owner_};
+  view_seed_.Reset();
+  return seed;
+}
+
+void Realm::count_shared(int64_t bytes) {
+  isolate_->AdjustAmountOfExternalAllocatedMemory(bytes);
+  if (self_ != nullptr && self_->memory_limit() != nullptr) {
+    self_->memory_limit()->note_shared(bytes);
+  }
+}
+
+bool Realm::unwrap_frozen(Local<v8::Object> object, Local<Value>* value) {
+  return unwrap(frozen_, object, value);
+}
+
+MaybeLocal<Value> Realm::make_frozen(Local<v8::Object> object) {
+  Local<Value> argv[] = {v8::Integer::New(isolate_, frozen_kind(object)), object};
+  return make_frozen_.Get(isolate_)->Call(context(), v8::Undefined(isolate_), 2, argv);
 }
 
 const SharedRef* Realm::shared_of(Local<v8::Object> object) {
@@ -308,13 +370,13 @@ void Realm::hold(bool on) {
   keep_alive(awaits_others());
 }
 
-void Realm::throw_not_shareable(Local<Value> value, Local<v8::String> why) {
-  Local<Value> argv[] = {value, why};
+void Realm::throw_not_shareable(Local<Value> value, Local<v8::String> why, bool shares) {
+  Local<Value> argv[] = {value, why, v8::Boolean::New(isolate_, shares)};
   Local<Value> error;
   if (not_shareable_.IsEmpty()) {
     error = v8::Exception::TypeError(why);
   } else if (!not_shareable_.Get(isolate_)
-                  ->Call(context(), v8::Undefined(isolate_), 2, argv)
+                  ->Call(context(), v8::Undefined(isolate_), 3, argv)
                   .ToLocal(&error)) {
     return;  // what it threw is pending
   }

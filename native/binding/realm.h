@@ -68,11 +68,15 @@ class Realm : public HostObjects {
   bool unwrap_moved(v8::Local<v8::Object> object, v8::Local<v8::Value>* value,
                     v8::Local<v8::Array>* transfer) override;
   bool unwrap_owned(v8::Local<v8::Object> object, v8::Local<v8::Value>* value) override;
-  v8::MaybeLocal<v8::Array> movable_parts(v8::Local<v8::Value> value) override;
+  v8::MaybeLocal<v8::Value> movable_parts(v8::Local<v8::Value> value) override;
   v8::MaybeLocal<v8::Object> make_owned() override;
   void fill_owned(v8::Local<v8::Object> box, v8::Local<v8::Value> value) override;
   const SharedRef* shared_of(v8::Local<v8::Object> object) override;
   v8::MaybeLocal<v8::Object> make_shared(const SharedRef& value) override;
+  bool unwrap_view(v8::Local<v8::Object> object, FixedBytes* bytes) override;
+  v8::MaybeLocal<v8::Value> make_view(const FixedBytes& bytes) override;
+  bool unwrap_frozen(v8::Local<v8::Object> object, v8::Local<v8::Value>* value) override;
+  v8::MaybeLocal<v8::Value> make_frozen(v8::Local<v8::Object> object) override;
   void disown(void* data, size_t length) override {
     if (MemoryLimit* limit = self_ == nullptr ? nullptr : self_->memory_limit()) {
       limit->disown(data, length);
@@ -82,7 +86,8 @@ class Realm : public HostObjects {
   void endpoint_cloned(Endpoint& endpoint) override;
   void give_away(Endpoint& endpoint) override;
   v8::MaybeLocal<v8::Value> read_record(const Parcel& record) override;
-  void throw_not_shareable(v8::Local<v8::Value> value, v8::Local<v8::String> why) override;
+  void throw_not_shareable(v8::Local<v8::Value> value, v8::Local<v8::String> why,
+                           bool shares) override;
 
   // An endpoint between native code and the constructor of its JavaScript object, by number.
   uint32_t add_seed(Endpoint&& endpoint);
@@ -91,6 +96,13 @@ class Realm : public HostObjects {
   // The same for a shared value.
   uint32_t add_shared_seed(SharedRef value);
   bool take_shared_seed(v8::Local<v8::Value> seed, SharedRef* value);
+  // Objects here keep so many bytes more, or less, of shared values.
+  void count_shared(int64_t bytes);
+  v8::MaybeLocal<v8::Value> make_view(const OpenedView& opened);
+  // Whether `object` is a view that cannot be written through.
+  bool is_view(v8::Local<v8::Object> object) const;
+  // What the constructor of the next view is to read from; without elements if none is being made.
+  OpenedView take_view_seed();
   // The live ones, by the id of their value.
   std::unordered_map<uint64_t, SharedObject*>& shared_objects() { return shared_objects_; }
 
@@ -160,6 +172,9 @@ class Realm : public HostObjects {
  private:
   void add_functions(v8::Local<v8::Object> binding, bool early);
   void make_templates();
+  // Whether `object` is one of that template, whose internal field 0 `value` becomes.
+  bool unwrap(const v8::Global<v8::FunctionTemplate>& made, v8::Local<v8::Object> object,
+              v8::Local<v8::Value>* value) const;
   template <class Operation>
   Status block(uint64_t channel, Side side, Deadline deadline, Operation& operation);
   // Null if it is not one of those that live.
@@ -185,6 +200,8 @@ class Realm : public HostObjects {
   v8::Global<v8::FunctionTemplate> moved_;
   v8::Global<v8::FunctionTemplate> owned_;
   v8::Global<v8::FunctionTemplate> shared_;
+  v8::Global<v8::FunctionTemplate> view_;
+  v8::Global<v8::FunctionTemplate> frozen_;
   v8::Global<v8::FunctionTemplate> packed_;
   v8::Global<v8::FunctionTemplate> selection_;
 
@@ -197,6 +214,10 @@ class Realm : public HostObjects {
   v8::Global<v8::Function> make_owned_;
   v8::Global<v8::Function> movable_parts_;
   v8::Global<v8::Function> make_shared_;
+  v8::Global<v8::Function> make_view_;
+  v8::Global<v8::Function> make_frozen_;
+  v8::Global<v8::TypedArray> view_seed_;
+  std::shared_ptr<void>* view_seed_owner_ = nullptr;  // of view_seed_
 
   bool held_ = false;
   ChannelUses uses_{[this] { keep_alive(awaits_others()); }};

@@ -15,10 +15,12 @@ using v8::Value;
 SharedObject::SharedObject(Realm& realm, Local<v8::Object> handle, SharedRef value)
     : Wrapped(realm, handle), value_(std::move(value)) {
   realm.shared_objects()[value_->id()] = this;
+  realm.count_shared(static_cast<int64_t>(value_->size()));
 }
 
 SharedObject::~SharedObject() {
   if (value_ == nullptr) return;
+  realm().count_shared(-static_cast<int64_t>(value_->size()));
   auto& all = realm().shared_objects();
   const auto found = all.find(value_->id());
   // Another may have been made while this was being collected.
@@ -46,37 +48,44 @@ void id(Arguments args) {
   args.GetReturnValue().Set(static_cast<double>(self(args).value()->id()));
 }
 
+// share(value, buffers): what the constructor of a Shared is given.
+void share(Arguments args) {
+  Realm& realm = Realm::of(args);
+  SharedRef value = encode_shared(realm, args[0], args[1].As<v8::Array>());
+  if (value != nullptr) args.GetReturnValue().Set(realm.add_shared_seed(std::move(value)));
+}
+
+// decodeShared(shared): its value, made anew each time, frozen.
 void decode_value(Arguments args) {
-  SharedObject& shared = self(args);
+  Realm& realm = Realm::of(args);
+  const SharedRef* shared =
+      args[0]->IsObject() ? realm.shared_of(args[0].As<v8::Object>()) : nullptr;
   Local<Value> value;
-  if (decode_shared(shared.realm(), shared.value()).ToLocal(&value)) {
+  if (shared != nullptr && decode_shared(realm, *shared).ToLocal(&value)) {
     args.GetReturnValue().Set(value);
   }
 }
 
 }  // namespace
 
-void share(Arguments args) {
-  Realm& realm = Realm::of(args);
-  SharedRef value = encode_shared(realm, args[0]);
-  if (value != nullptr) args.GetReturnValue().Set(realm.add_shared_seed(std::move(value)));
-}
-
 Local<v8::FunctionTemplate> SharedObject::make_template(Isolate* isolate, Local<Value> data) {
   Local<v8::FunctionTemplate> made = v8::FunctionTemplate::New(isolate, construct, data);
   made->SetClassName(literal(isolate, "NativeShared"));
   made->InstanceTemplate()->SetInternalFieldCount(1);
   Local<v8::Signature> signature = v8::Signature::New(isolate, made);
-  const auto add = [&](const char* name, v8::FunctionCallback call) {
-    made->PrototypeTemplate()->Set(
-        literal(isolate, name),
-        v8::FunctionTemplate::New(isolate, call, Local<Value>(), signature, 0,
-                                  v8::ConstructorBehavior::kThrow),
-        v8::DontEnum);
-  };
-  add("nativeId", id);
-  add("nativeDecode", decode_value);
+  made->PrototypeTemplate()->Set(literal(isolate, "nativeId"),
+                                 v8::FunctionTemplate::New(isolate, id, Local<Value>(), signature,
+                                                           0, v8::ConstructorBehavior::kThrow),
+                                 v8::DontEnum);
   return made;
+}
+
+const std::vector<NamedFunction>& shared_functions() {
+  static const std::vector<NamedFunction>* const functions = new std::vector<NamedFunction>{
+      {"share", share},
+      {"decodeShared", decode_value},
+  };
+  return *functions;
 }
 
 }  // namespace isolane

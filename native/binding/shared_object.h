@@ -3,6 +3,8 @@
 
 #include <v8.h>
 
+#include <vector>
+
 #include "../value/shared_value.h"
 #include "control.h"
 #include "wrapped.h"
@@ -14,8 +16,7 @@ class SharedObject final : public Wrapped {
   SharedObject(Realm& realm, v8::Local<v8::Object> handle, SharedRef value);
   ~SharedObject() override;
 
-  // NativeShared: nativeId() is the same for the same value in all interpreters, nativeDecode()
-  // makes it anew each time, over the value's own memory where that is possible.
+  // NativeShared: nativeId() is the same for the same value in all interpreters.
   static v8::Local<v8::FunctionTemplate> make_template(v8::Isolate* isolate,
                                                        v8::Local<v8::Value> data);
 
@@ -28,7 +29,6 @@ class SharedObject final : public Wrapped {
   SharedRef value_;
 };
 
-// share(value): what the constructor of a Shared is given.
-void share(Arguments args);
+const std::vector<NamedFunction>& shared_functions();
 
 }  // namespace isolane

@@ -23,13 +23,18 @@ bool MemoryLimit::has_room(size_t bytes) {
     v8::HeapStatistics heap;
     isolate->GetHeapStatistics(&heap);
     // V8 counts no buffers that are shared, and other things that are no buffers.
-    const size_t used = heap.used_heap_size() + uncounted_.bytes() +
-                        std::max(heap.external_memory(), buffers_->used());
+    const size_t used =
+        heap.used_heap_size() + uncounted_.bytes() + std::max(external(heap), buffers_->used());
     return used <= limit_ - bytes;
   };
   if (fits()) return true;
   isolate->LowMemoryNotification();
   return fits();
+}
+
+size_t MemoryLimit::external(v8::HeapStatistics& heap) const {
+  const auto all = static_cast<int64_t>(heap.external_memory());
+  return static_cast<size_t>(std::max<int64_t>(all - shared_, 0));
 }
 
 void MemoryLimit::count(const std::shared_ptr<v8::BackingStore>& store, size_t counted) {
@@ -53,7 +58,7 @@ void MemoryLimit::check() {
 void MemoryLimit::look_after_collection() {
   v8::HeapStatistics heap;
   interpreter_.isolate()->GetHeapStatistics(&heap);
-  const size_t counted = heap.used_heap_size() + heap.external_memory();
+  const size_t counted = heap.used_heap_size() + external(heap);
   if (counted > limit_) {
     interpreter_.terminate(EndCause::kMemoryLimit);
   } else if (counted + uncounted_.bytes() > limit_) {

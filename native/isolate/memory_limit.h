@@ -34,6 +34,8 @@ class MemoryLimit {
   void count(const std::shared_ptr<v8::BackingStore>& store, size_t counted);
   // A buffer was handed over to somebody else.
   void disown(void* data, size_t length) { buffers_->disown(data, length); }
+  // Objects here keep so many bytes more, or less, of shared values, which do not count.
+  void note_shared(int64_t bytes) { shared_ += bytes; }
   // Garbage was collected.
   void look_after_collection();
   // The engine's heap is near to `current` bytes, its limit: whether that is just what V8 14 says
@@ -41,6 +43,8 @@ class MemoryLimit {
   bool is_refusal_of_buffer(size_t current) const;
 
  private:
+  // What V8 counts outside of its heap, of this interpreter's own.
+  size_t external(v8::HeapStatistics& heap) const;
   // Ends the interpreter, at its next safe point, if it has more than it may.
   void check();
 
@@ -48,6 +52,7 @@ class MemoryLimit {
   const size_t limit_;
   const std::shared_ptr<CountingAllocator> buffers_;  // which keep it alive, wherever they go
   UncountedMemory uncounted_;
+  int64_t shared_ = 0;
   Patrol patrol_;  // for memory that grows by itself
   std::atomic<bool> checking_{false};
 };

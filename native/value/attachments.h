@@ -10,6 +10,7 @@
 #include "../core/endpoint.h"
 #include "../core/parcel.h"
 #include "shared_value.h"
+#include "views.h"
 
 namespace isolane {
 
@@ -23,7 +24,8 @@ class ValueAttachment : public Attachment {
     kSharedBuffer,
     kWasmModule,
     kOwned,
-    kShared
+    kShared,
+    kFixed
   };
   explicit ValueAttachment(Kind kind) : kind(kind) {}
   const Kind kind;
@@ -62,6 +64,12 @@ struct WasmAttachment final : ValueAttachment {
 // There is a box at this place, which has to be made before V8 reads what is in it.
 struct OwnedAttachment final : ValueAttachment {
   OwnedAttachment() : ValueAttachment(Kind::kOwned) {}
+};
+
+// Bytes that are read in place.
+struct FixedAttachment final : ValueAttachment {
+  explicit FixedAttachment(FixedBytes b) : ValueAttachment(Kind::kFixed), fixed(std::move(b)) {}
+  const FixedBytes fixed;
 };
 
 struct SharedAttachment final : ValueAttachment {

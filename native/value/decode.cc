@@ -8,8 +8,10 @@
 
 #include "attachments.h"
 #include "foreign_bytes.h"
+#include "freeze.h"
 #include "tags.h"
 #include "v8_compat.h"
+#include "views.h"
 
 namespace isolane {
 
@@ -19,43 +21,6 @@ using v8::MaybeLocal;
 using v8::Value;
 
 namespace {
-
-// `Buffer`: v8::ArrayBuffer or v8::SharedArrayBuffer. Offset and size are bytes.
-template <class Buffer>
-Local<Value> make_view(Local<Buffer> buffer, uint32_t kind, size_t offset, size_t size) {
-  switch (kind) {
-    case kUint8Array:
-      return v8::Uint8Array::New(buffer, offset, size);
-    case kUint8ClampedArray:
-      return v8::Uint8ClampedArray::New(buffer, offset, size);
-    case kInt8Array:
-      return v8::Int8Array::New(buffer, offset, size);
-    case kUint16Array:
-      return v8::Uint16Array::New(buffer, offset, size / 2);
-    case kInt16Array:
-      return v8::Int16Array::New(buffer, offset, size / 2);
-    case kUint32Array:
-      return v8::Uint32Array::New(buffer, offset, size / 4);
-    case kInt32Array:
-      return v8::Int32Array::New(buffer, offset, size / 4);
-    case kFloat32Array:
-      return v8::Float32Array::New(buffer, offset, size / 4);
-    case kFloat64Array:
-      return v8::Float64Array::New(buffer, offset, size / 8);
-    case kBigInt64Array:
-      return v8::BigInt64Array::New(buffer, offset, size / 8);
-    case kBigUint64Array:
-      return v8::BigUint64Array::New(buffer, offset, size / 8);
-    case kDataView:
-      return v8::DataView::New(buffer, offset, size);
-#if V8_MAJOR_VERSION >= 13
-    case kFloat16Array:
-      return v8::Float16Array::New(buffer, offset, size / 2);
-#endif
-    default:
-      return buffer;
-  }
-}
 
 // A view may lie outside of its buffer, if that was made smaller after.
 bool fits(uint64_t offset, uint64_t size, size_t whole) {
@@ -138,12 +103,18 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
     Local<v8::Context> context = isolate->GetCurrentContext();
     if (!open_attachments()) return {};
     if (deserializer_.ReadHeader(context).IsNothing()) return {};
-    return deserializer_.ReadValue(context);
+    Local<Value> value;
+    if (!deserializer_.ReadValue(context).ToLocal(&value)) return {};
+    for (size_t i = 0; i < later_.size(); i++) {
+      v8::HandleScope scope(isolate);
+      if (!read_contents(context, later_[i].Get(isolate))) return {};
+    }
+    return value;
   }
 
  private:
-  // What must be there before V8 reads: buffers, and endpoints and boxes, since no JavaScript may
-  // run, and so no constructor of ours, while it does.
+  // What must be there before V8 reads: buffers, and objects of ours, since no JavaScript may run,
+  // and so no constructor, while it does.
   bool open_attachments() {
     if (block_ == nullptr) return true;
     made_.resize(block_->attachments.size());
@@ -162,6 +133,47 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
         if (!host_.make_shared(value).ToLocal(&made_[i])) return false;
       } else if (attached->kind == ValueAttachment::Kind::kOwned) {
         if (!host_.make_owned().ToLocal(&made_[i])) return false;
+      } else if (attached->kind == ValueAttachment::Kind::kFixed) {
+        if (!open_fixed_bytes(i, static_cast<FixedAttachment*>(attached)->fixed)) return false;
+      }
+    }
+    return true;
+  }
+
+  // A buffer that the value has itself is replaced where the value is frozen.
+  bool open_fixed_bytes(size_t index, const FixedBytes& bytes) {
+    if (bytes.kind == kArrayBuffer) {
+      deserializer_.TransferArrayBuffer(static_cast<uint32_t>(index),
+                                        open_fixed_buffer(host_.isolate(), bytes));
+      return true;
+    }
+    Local<Value> view;
+    if (!host_.make_view(bytes).ToLocal(&view)) return false;
+    made_[index] = view.As<v8::Object>();
+    return true;
+  }
+
+  bool read_contents(Local<v8::Context> context, Local<v8::Object> object) {
+    Local<Value> value;
+    if (!deserializer_.ReadValue(context).ToLocal(&value)) return false;
+    if (!object->IsMap() && !object->IsSet()) {
+      host_.fill_owned(object, value);
+      return true;
+    }
+    if (!value->IsArray()) return throw_corrupt(), false;
+    Local<v8::Array> parts = value.As<v8::Array>();
+    const uint32_t step = object->IsMap() ? 2 : 1;
+    for (uint32_t i = 0; i + step <= parts->Length(); i += step) {
+      Local<Value> part;
+      if (!parts->Get(context, i).ToLocal(&part)) return false;
+      if (object->IsMap()) {
+        Local<Value> second;
+        if (!parts->Get(context, i + 1).ToLocal(&second) ||
+            object.As<v8::Map>()->Set(context, part, second).IsEmpty()) {
+          return false;
+        }
+      } else if (object.As<v8::Set>()->Add(context, part).IsEmpty()) {
+        return false;
       }
     }
     return true;
@@ -194,18 +206,25 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
       if (find(index, ValueAttachment::Kind::kEndpoint) != nullptr) return made_[index];
     } else if (kind == kHostShared && deserializer_.ReadUint32(&index)) {
       if (find(index, ValueAttachment::Kind::kShared) != nullptr) return made_[index];
-    } else if (kind == kHostOwned && deserializer_.ReadUint32(&index) &&
-               find(index, ValueAttachment::Kind::kOwned) != nullptr) {
-      Local<Value> value;
-      if (!deserializer_.ReadValue(isolate->GetCurrentContext()).ToLocal(&value)) return {};
-      host_.fill_owned(made_[index], value);
-      return made_[index];
+    } else if (kind == kHostFixed && deserializer_.ReadUint32(&index)) {
+      if (find(index, ValueAttachment::Kind::kFixed) != nullptr) return made_[index];
+    } else if (kind == kHostOwned && deserializer_.ReadUint32(&index)) {
+      if (find(index, ValueAttachment::Kind::kOwned) != nullptr) return fill_later(made_[index]);
+    } else if (kind == kHostMap) {
+      return fill_later(v8::Map::New(isolate));
+    } else if (kind == kHostSet) {
+      return fill_later(v8::Set::New(isolate));
     }
     Local<Value> view;
     if ((kind == kHostView || kind == kHostBytes) && !read_view(kind).ToLocal(&view)) return {};
     if (!view.IsEmpty()) return view.As<v8::Object>();
     throw_corrupt();
     return {};
+  }
+
+  Local<v8::Object> fill_later(Local<v8::Object> object) {
+    later_.emplace_back(host_.isolate(), object);
+    return object;
   }
 
   MaybeLocal<Value> read_view(uint32_t host_kind) {
@@ -252,7 +271,9 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
 
   HostObjects& host_;
   Block* block_;
-  std::vector<Local<v8::Object>> made_;  // endpoints and boxes, by the index of their attachment
+  std::vector<Local<v8::Object>> made_;  // by the index of their attachment
+  // Boxes, Maps and Sets whose contents come later. Global, since V8's own scopes end before that.
+  std::vector<v8::Global<v8::Object>> later_;
   v8::ValueDeserializer deserializer_;
 };
 
@@ -290,40 +311,19 @@ MaybeLocal<Value> decode_shared_string(Isolate* isolate, const SharedRef& value)
   return string;
 }
 
-// The buffer is over memory that is not its own, and keeps the value.
-Local<Value> decode_shared_bytes(Isolate* isolate, const SharedRef& value) {
-  const Parcel& parcel = value->parcel();
-  const Block* block = parcel.block();
-  const uint8_t* bytes = block == nullptr ? parcel.inline_bytes() : block->bytes;
-  size_t size = block == nullptr ? parcel.inline_length() : block->size;
-  if (parcel.tag() == kTagMovedBytes) {
-    MovedExtent extent;
-    std::memcpy(&extent, block->bytes, sizeof extent);
-    const auto& store = static_cast<const BufferAttachment*>(block->attachments[0].get())->store;
-    if (!fits(extent.offset, extent.length, store->ByteLength())) extent = {0, 0};
-    bytes = static_cast<const uint8_t*>(store->Data()) + extent.offset;
-    size = extent.length;
-  }
-  std::unique_ptr<v8::BackingStore> store = v8::ArrayBuffer::NewBackingStore(
-      const_cast<uint8_t*>(bytes), size,
-      [](void*, size_t, void* keeper) { delete static_cast<SharedRef*>(keeper); },
-      new SharedRef(value));
-  return make_view(v8::ArrayBuffer::New(isolate, std::move(store)), parcel.meta(), 0, size);
-}
-
 }  // namespace
 
 MaybeLocal<Value> decode_shared(HostObjects& host, const SharedRef& value) {
   const Parcel& parcel = value->parcel();
   switch (parcel.tag()) {
-    case kTagBytes:
-    case kTagMovedBytes:
-      return decode_shared_bytes(host.isolate(), value);
     case kTagOneByte:
     case kTagTwoByte:
       return decode_shared_string(host.isolate(), value);
-    case kTagSerialized:
-      return Decoder(host, parcel).run();
+    case kTagSerialized: {
+      Local<Value> decoded;
+      if (!Decoder(host, parcel).run().ToLocal(&decoded)) return {};
+      return freeze(host, decoded);
+    }
     default: {
       Parcel word;
       word.set_word(parcel.tag(), parcel.word());

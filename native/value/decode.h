@@ -12,8 +12,8 @@ namespace isolane {
 // or a class of the engine that this context has not).
 v8::MaybeLocal<v8::Value> decode(HostObjects& host, Parcel&& parcel);
 
-// A new object or view for a value that is shared; the memory of bytes and of long strings is that
-// of the value.
+// A value that is shared, frozen, made anew; the memory of its bytes, and of a long string, is one
+// for all.
 v8::MaybeLocal<v8::Value> decode_shared(HostObjects& host, const SharedRef& value);
 
 }  // namespace isolane

@@ -8,6 +8,7 @@
 #include "attachments.h"
 #include "tags.h"
 #include "v8_compat.h"
+#include "views.h"
 
 namespace isolane {
 
@@ -57,25 +58,8 @@ Local<v8::String> text(Isolate* isolate, const char* characters) {
   return v8::String::NewFromUtf8(isolate, characters).ToLocalChecked();
 }
 
-ViewKind view_kind(Local<Value> view) {
-  if (view->IsUint8Array()) return kUint8Array;
-  if (view->IsFloat64Array()) return kFloat64Array;
-  if (view->IsInt32Array()) return kInt32Array;
-  if (view->IsFloat32Array()) return kFloat32Array;
-  if (view->IsUint32Array()) return kUint32Array;
-  if (view->IsUint8ClampedArray()) return kUint8ClampedArray;
-  if (view->IsInt8Array()) return kInt8Array;
-  if (view->IsUint16Array()) return kUint16Array;
-  if (view->IsInt16Array()) return kInt16Array;
-  if (view->IsBigInt64Array()) return kBigInt64Array;
-  if (view->IsBigUint64Array()) return kBigUint64Array;
-#if V8_MAJOR_VERSION >= 13
-  if (view->IsFloat16Array()) return kFloat16Array;
-#endif
-  return kDataView;
-}
-
 constexpr char kDetached[] = "a buffer that was handed over cannot be cloned";
+constexpr char kOneOwner[] = "what has one owner cannot be shared";
 
 bool refuse(HostObjects& host, Local<Value> value, const char* why) {
   host.throw_not_shareable(value, text(host.isolate(), why));
@@ -99,14 +83,18 @@ bool check_movable(HostObjects& host, Local<Value> value, Local<v8::ArrayBuffer>
   return true;
 }
 
+enum class Purpose { kMessage, kSharedValue };
+
 // Encodes one value with V8's serializer, collecting what goes with it.
 class Encoder final : public v8::ValueSerializer::Delegate {
  public:
-  Encoder(HostObjects& host, Local<Value> root, Handover* handover)
+  Encoder(HostObjects& host, Local<Value> root, Handover* handover,
+          Purpose purpose = Purpose::kMessage)
       : host_(host),
         isolate_(host.isolate()),
         root_(root),
         handover_(handover),
+        purpose_(purpose),
         serializer_(isolate_, this) {
     serializer_.SetTreatArrayBufferViewsAsHostObjects(true);
   }
@@ -123,6 +111,7 @@ class Encoder final : public v8::ValueSerializer::Delegate {
         if (!add_buffer(item.As<v8::ArrayBufferView>()->Buffer())) return false;
       } else if (Endpoint* endpoint =
                      item->IsObject() ? host_.endpoint_of(item.As<v8::Object>()) : nullptr) {
+        if (shares()) return refuse_one_owner();
         if (!handover_->has(endpoint)) {
           handover_->add(isolate_, item.As<v8::Object>(), endpoint);
         }
@@ -134,9 +123,28 @@ class Encoder final : public v8::ValueSerializer::Delegate {
     return true;
   }
 
+  // For values that are to be shared: the bytes of these buffers are one block for all.
+  bool add_shared(Local<v8::Array> buffers) {
+    Local<v8::Context> context = isolate_->GetCurrentContext();
+    for (uint32_t i = 0; i < buffers->Length(); i++) {
+      Local<Value> item;
+      if (!buffers->Get(context, i).ToLocal(&item)) return false;
+      Local<v8::ArrayBuffer> buffer = item.As<v8::ArrayBuffer>();
+      if (handover_->has(buffer) || buffer->WasDetached()) continue;
+      serializer_.TransferArrayBuffer(static_cast<uint32_t>(attachments_.size()), buffer);
+      if (!add_copy(buffer->Data(), buffer->ByteLength(), kArrayBuffer)) return false;
+    }
+    return true;
+  }
+
   bool run(Local<Value> value, Parcel* parcel) {
     serializer_.WriteHeader();
     if (serializer_.WriteValue(isolate_->GetCurrentContext(), value).IsNothing()) return false;
+    // By index: contents may have contents that come later, too.
+    for (size_t i = 0; i < later_.size(); i++) {
+      v8::HandleScope scope(isolate_);
+      if (!write_contents(later_[i].Get(isolate_))) return false;
+    }
     // The value's getters may have handed the same buffer over in another message.
     if (!handover_->intact(host_)) return refuse(host_, root_, kDetached);
     auto [bytes, size] = serializer_.Release();
@@ -157,10 +165,34 @@ class Encoder final : public v8::ValueSerializer::Delegate {
     if (handover_->has(buffer)) return true;
     if (!check_movable(host_, root_, buffer)) return false;
     serializer_.TransferArrayBuffer(static_cast<uint32_t>(attachments_.size()), buffer);
-    attachments_.push_back(std::make_unique<BufferAttachment>(ValueAttachment::Kind::kMovedBuffer,
-                                                              buffer->GetBackingStore()));
+    if (shares()) {
+      attachments_.push_back(std::make_unique<FixedAttachment>(fixed_bytes_of(buffer)));
+    } else {
+      attachments_.push_back(std::make_unique<BufferAttachment>(ValueAttachment::Kind::kMovedBuffer,
+                                                                buffer->GetBackingStore()));
+    }
     handover_->add(isolate_, buffer);
     return true;
+  }
+
+  bool shares() const { return purpose_ == Purpose::kSharedValue; }
+
+  bool refuse_one_owner() {
+    host_.throw_not_shareable(root_, text(isolate_, kOneOwner), true);
+    return false;
+  }
+
+  bool add_copy(const void* data, size_t size, uint32_t kind) {
+    FixedBytes bytes = copy_fixed(static_cast<const uint8_t*>(data), size, kind);
+    if (bytes.owner == nullptr) return throw_out_of_memory(host_);
+    attachments_.push_back(std::make_unique<FixedAttachment>(std::move(bytes)));
+    return true;
+  }
+
+  // Followed by the index of the attachment that is added next.
+  void write_attached(HostObjectKind kind) {
+    serializer_.WriteUint32(kind);
+    serializer_.WriteUint32(static_cast<uint32_t>(attachments_.size()));
   }
 
   void ThrowDataCloneError(Local<v8::String> message) override {
@@ -173,18 +205,24 @@ class Encoder final : public v8::ValueSerializer::Delegate {
     Local<Value> value;
     if (host_.unwrap_owned(object, &value)) return write_owned(object, value);
     if (const SharedRef* shared = host_.shared_of(object)) {
-      serializer_.WriteUint32(kHostShared);
-      serializer_.WriteUint32(static_cast<uint32_t>(attachments_.size()));
+      write_attached(kHostShared);
       attachments_.push_back(std::make_unique<SharedAttachment>(*shared));
       return Just(true);
     }
+    FixedBytes bytes;
+    if (host_.unwrap_view(object, &bytes)) {
+      write_attached(kHostFixed);
+      attachments_.push_back(std::make_unique<FixedAttachment>(std::move(bytes)));
+      return Just(true);
+    }
+    if (host_.unwrap_frozen(object, &value)) return write_frozen(object, value);
     Local<v8::Array> transfer;
     if (host_.unwrap_moved(object, &value, &transfer)) {
       if (!add_transfer(transfer)) return Nothing<bool>();
       serializer_.WriteUint32(kHostMoved);
       return serializer_.WriteValue(isolate_->GetCurrentContext(), value);
     }
-    host_.throw_not_shareable(root_, text(isolate_, "an object of native code cannot be cloned"));
+    refuse(host_, root_, "an object of native code cannot be cloned");
     return Nothing<bool>();
   }
 
@@ -197,6 +235,7 @@ class Encoder final : public v8::ValueSerializer::Delegate {
       refuse(host_, root_, kDetached);
       return Nothing<bool>();
     }
+    if (shares() && !buffer->IsSharedArrayBuffer()) return write_fixed(view, buffer);
     if (size < buffer->ByteLength() && view->IsUint8Array() && !handover_->has(buffer) &&
         view->GetConstructorName()->StringEquals(text(isolate_, "Buffer"))) {
       serializer_.WriteUint32(kHostBytes);
@@ -218,22 +257,63 @@ class Encoder final : public v8::ValueSerializer::Delegate {
       refuse(host_, root_, "an owned value that was handed over cannot travel");
       return Nothing<bool>();
     }
-    Local<v8::Array> parts;
-    if (!host_.movable_parts(value).ToLocal(&parts) || !add_transfer(parts)) return Nothing<bool>();
+    if (shares()) return refuse_one_owner(), Nothing<bool>();
+    Local<Value> parts;
+    if (!host_.movable_parts(value).ToLocal(&parts)) return Nothing<bool>();
+    if (!parts->IsArray()) {
+      refuse(host_, root_, "a buffer in a box cannot be handed over");
+      return Nothing<bool>();
+    }
+    if (!add_transfer(parts.As<v8::Array>())) return Nothing<bool>();
     handover_->add_box(isolate_, box);
-    serializer_.WriteUint32(kHostOwned);
-    serializer_.WriteUint32(static_cast<uint32_t>(attachments_.size()));
+    write_attached(kHostOwned);
     attachments_.push_back(std::make_unique<OwnedAttachment>());
+    later_.emplace_back(isolate_, box);
+    return Just(true);
+  }
+
+  // Arrives as what it stands for.
+  Maybe<bool> write_frozen(Local<v8::Object> object, Local<Value> value) {
+    if (value->IsMap() || value->IsSet()) {
+      serializer_.WriteUint32(value->IsMap() ? kHostMap : kHostSet);
+      later_.emplace_back(isolate_, object);
+      return Just(true);
+    }
+    serializer_.WriteUint32(kHostMoved);
     return serializer_.WriteValue(isolate_->GetCurrentContext(), value);
   }
 
+  // Only what it shows: on the other side nobody can ask for its buffer.
+  Maybe<bool> write_fixed(Local<v8::ArrayBufferView> view, Local<v8::ArrayBuffer> buffer) {
+    write_attached(kHostFixed);
+    if (handover_->has(buffer)) {
+      attachments_.push_back(std::make_unique<FixedAttachment>(fixed_bytes_of(view)));
+    } else if (!add_copy(static_cast<const uint8_t*>(buffer->Data()) + view->ByteOffset(),
+                         view->ByteLength(), view_kind(view))) {
+      return Nothing<bool>();
+    }
+    return Just(true);
+  }
+
+  // What is in a box, a Map or a Set comes after all else, since it may refer to that very box.
+  bool write_contents(Local<v8::Object> object) {
+    Local<Value> value;
+    if (host_.unwrap_owned(object, &value)) {
+      // Another message has taken it, sent by a getter.
+      if (value.IsEmpty()) return refuse(host_, root_, kDetached);
+    } else if (host_.unwrap_frozen(object, &value)) {
+      value = value->IsMap() ? value.As<v8::Map>()->AsArray() : value.As<v8::Set>()->AsArray();
+    }
+    return serializer_.WriteValue(isolate_->GetCurrentContext(), value).FromMaybe(false);
+  }
+
   Maybe<bool> write_endpoint(Endpoint* endpoint) {
+    if (shares()) return refuse_one_owner(), Nothing<bool>();
     if (!endpoint->open()) {
       refuse(host_, root_, "an endpoint that was closed or moved cannot travel");
       return Nothing<bool>();
     }
-    serializer_.WriteUint32(kHostEndpoint);
-    serializer_.WriteUint32(static_cast<uint32_t>(attachments_.size()));
+    write_attached(kHostEndpoint);
     attachments_.push_back(std::make_unique<EndpointAttachment>(endpoint->clone()));
     host_.endpoint_cloned(*endpoint);
     return Just(true);
@@ -262,7 +342,10 @@ class Encoder final : public v8::ValueSerializer::Delegate {
   Isolate* isolate_;
   Local<Value> root_;
   Handover* handover_;
+  const Purpose purpose_;
   std::vector<std::unique_ptr<Attachment>> attachments_;
+  // Boxes, Maps and Sets whose contents are still to be written.
+  std::vector<v8::Global<v8::Object>> later_;
   v8::ValueSerializer serializer_;
 };
 
@@ -382,25 +465,32 @@ bool encode(HostObjects& host, Local<Value> value, Local<Value> transfer, Parcel
   return Encoder(host, value, handover).run(value, parcel);
 }
 
-SharedRef encode_shared(HostObjects& host, Local<Value> value) {
+SharedRef encode_shared(HostObjects& host, Local<Value> value, Local<v8::Array> buffers) {
   Parcel parcel;
   Handover handover;
-  if (!encode(host, value, {}, &parcel, &handover)) return nullptr;
-  if (parcel.tag() == kTagSerialized && parcel.is_block()) {
-    for (const auto& each : parcel.block()->attachments) {
-      switch (static_cast<const ValueAttachment*>(each.get())->kind) {
-        case ValueAttachment::Kind::kSharedBuffer:
-        case ValueAttachment::Kind::kWasmModule:
-        case ValueAttachment::Kind::kShared:
-          break;
-        default:
-          refuse(host, value, "what has one owner, such as an endpoint, cannot be shared");
-          return nullptr;
-      }
+  if (!value->IsObject()) {
+    if (!encode(host, value, {}, &parcel, &handover)) return nullptr;
+  } else {
+    Local<Value> inner = value;
+    Local<v8::Array> transfer;
+    const bool moved = host.unwrap_moved(value.As<v8::Object>(), &inner, &transfer);
+    Encoder encoder(host, inner, &handover, Purpose::kSharedValue);
+    if ((moved && !encoder.add_transfer(transfer)) || !encoder.add_shared(buffers) ||
+        !encoder.run(inner, &parcel)) {
+      return nullptr;
     }
   }
   handover.commit(host);
-  return std::make_shared<const SharedValue>(std::move(parcel));
+  size_t size = parcel.weight();
+  if (parcel.is_block()) {
+    for (const auto& each : parcel.block()->attachments) {
+      auto* attached = static_cast<const ValueAttachment*>(each.get());
+      if (attached->kind == ValueAttachment::Kind::kFixed) {
+        size += static_cast<const FixedAttachment*>(attached)->fixed.size;
+      }
+    }
+  }
+  return std::make_shared<const SharedValue>(std::move(parcel), size);
 }
 
 bool encode_record(HostObjects& host, const uint8_t* bytes, size_t size, uint32_t schema,

@@ -55,8 +55,10 @@ inline bool encode_number(v8::Local<v8::Value> value, Parcel* parcel) {
 bool encode(HostObjects& host, v8::Local<v8::Value> value, v8::Local<v8::Value> transfer,
             Parcel* parcel, Handover* handover);
 
-// Encodes a value that is to be shared; nothing and a pending exception if it cannot be.
-SharedRef encode_shared(HostObjects& host, v8::Local<v8::Value> value);
+// Encodes a value that is to be shared; nothing and a pending exception if it cannot be. `buffers`:
+// ArrayBuffers in it that no view shows.
+SharedRef encode_shared(HostObjects& host, v8::Local<v8::Value> value,
+                        v8::Local<v8::Array> buffers);
 
 // Puts `size` bytes of a record into `parcel`. False, with an exception pending, if memory is out.
 bool encode_record(HostObjects& host, const uint8_t* bytes, size_t size, uint32_t schema,

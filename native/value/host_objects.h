@@ -7,6 +7,7 @@
 #include "../core/endpoint.h"
 #include "../core/parcel.h"
 #include "shared_value.h"
+#include "views.h"
 
 namespace isolane {
 
@@ -24,8 +25,9 @@ class HostObjects {
   // Whether `object` is a box whose content goes wherever it is sent; if so, that content, which is
   // empty if it has gone.
   virtual bool unwrap_owned(v8::Local<v8::Object> object, v8::Local<v8::Value>* value) = 0;
-  // The buffers and endpoints in a value; calls JavaScript.
-  virtual v8::MaybeLocal<v8::Array> movable_parts(v8::Local<v8::Value> value) = 0;
+  // An array of the buffers and endpoints in a value; undefined if one of the buffers cannot be
+  // handed over. Calls JavaScript.
+  virtual v8::MaybeLocal<v8::Value> movable_parts(v8::Local<v8::Value> value) = 0;
   // A box, and what is to be in it; an empty value: nothing any more.
   virtual v8::MaybeLocal<v8::Object> make_owned() = 0;
   virtual void fill_owned(v8::Local<v8::Object> box, v8::Local<v8::Value> value) = 0;
@@ -33,6 +35,13 @@ class HostObjects {
   virtual const SharedRef* shared_of(v8::Local<v8::Object> object) = 0;
   // The Shared of a value: the same as long as there is one.
   virtual v8::MaybeLocal<v8::Object> make_shared(const SharedRef& value) = 0;
+  // Whether `object` is a view that cannot be written through; if so, of what.
+  virtual bool unwrap_view(v8::Local<v8::Object> object, FixedBytes* bytes) = 0;
+  virtual v8::MaybeLocal<v8::Value> make_view(const FixedBytes& bytes) = 0;
+  // Whether `object` stands for a Map, a Set, a Date or a RegExp that nobody can change; if so,
+  // that.
+  virtual bool unwrap_frozen(v8::Local<v8::Object> object, v8::Local<v8::Value>* value) = 0;
+  virtual v8::MaybeLocal<v8::Value> make_frozen(v8::Local<v8::Object> object) = 0;
   // The bytes of a buffer are handed over to somebody else.
   virtual void disown(void* data, size_t length) = 0;
   // A Sender or Receiver that owns `endpoint`.
@@ -44,8 +53,9 @@ class HostObjects {
   virtual void give_away(Endpoint& endpoint) = 0;
   // The value of a kTagRecord parcel.
   virtual v8::MaybeLocal<v8::Value> read_record(const Parcel& record) = 0;
-  // Throws the error for a value that cannot travel.
-  virtual void throw_not_shareable(v8::Local<v8::Value> value, v8::Local<v8::String> why) = 0;
+  // Throws the error for a value that cannot travel; `shares`: that cannot be shared, at least.
+  virtual void throw_not_shareable(v8::Local<v8::Value> value, v8::Local<v8::String> why,
+                                   bool shares = false) = 0;
 };
 
 }  // namespace isolane

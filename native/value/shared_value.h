@@ -14,11 +14,14 @@ namespace isolane {
 // attachments that decoding takes away.
 class SharedValue {
  public:
-  explicit SharedValue(Parcel&& encoded) : parcel_(std::move(encoded)), id_(next_id()) {}
+  SharedValue(Parcel&& encoded, size_t size)
+      : parcel_(std::move(encoded)), size_(size), id_(next_id()) {}
 
   // Ids count from 1, in the process.
   uint64_t id() const { return id_; }
   const Parcel& parcel() const { return parcel_; }
+  // Bytes, with what is attached.
+  size_t size() const { return size_; }
 
  private:
   static uint64_t next_id() {
@@ -27,6 +30,7 @@ class SharedValue {
   }
 
   const Parcel parcel_;
+  const size_t size_;
   const uint64_t id_;
 };
 

@@ -55,14 +55,18 @@ struct MovedExtent {
   uint64_t length;
 };
 
-// What stands before a host object in V8's structured clone.
+// What stands before a host object in V8's structured clone. What comes later follows the value
+// itself, in the order in which the objects that it belongs to are met.
 enum HostObjectKind : uint32_t {
   kHostEndpoint = 1,  // followed by the index of its attachment
-  kHostMoved = 2,     // followed by the value that was moved
+  kHostMoved = 2,     // followed by the value that it stands for
   kHostView = 3,      // followed by its ViewKind, offset and length in bytes, and its buffer
   kHostBytes = 4,     // followed by its ViewKind and length, and its bytes
-  kHostOwned = 5,     // followed by the index of its attachment, and what is in the box
+  kHostOwned = 5,     // followed by the index of its attachment; what is in the box comes later
   kHostShared = 6,    // followed by the index of its attachment
+  kHostFixed = 7,     // followed by the index of its attachment
+  kHostMap = 8,       // its keys and values come later, as an array in which they alternate
+  kHostSet = 9,       // its elements come later, as an array
 };
 
 }  // namespace isolane

@@ -4,7 +4,7 @@
  * Nothing here is public. The classes of `src/channel` and `src/interpreter` put the public API on top.
  */
 
-import type { Overflow, Status } from './codes.js';
+import type { FrozenKind, Overflow, Status, ViewKind } from './codes.js';
 import type { CodeCacheCounts, ModuleBinding } from './module-binding.js';
 
 /** An endpoint on its way into a JavaScript object; only native code makes one. */
@@ -129,8 +129,18 @@ export interface SharedSeed {
 export interface NativeShared {
   /** The same for the same value in all interpreters. */
   nativeId(): number;
-  /** The value, made anew; buffers and long strings are over memory that all interpreters have in common. */
-  nativeDecode(): unknown;
+}
+
+/** A view of bytes that nobody can write through. */
+declare const readonlyView: unique symbol;
+export interface NativeView {
+  readonly [readonlyView]?: true;
+}
+
+/** What stands for a Map, a Set, a Date or a RegExp that nobody can change, and is sent as that. */
+declare const frozen: unique symbol;
+export interface NativeFrozen {
+  readonly [frozen]?: true;
 }
 
 /** A box with one owner at a time; see `own` in src/ownership. */
@@ -143,8 +153,8 @@ export interface NativeOwned {
 export interface Hooks {
   makeSender(seed: EndpointSeed): NativeSender;
   makeReceiver(seed: EndpointSeed): NativeReceiver;
-  /** Makes the error for a value that cannot travel; `why` is the engine's message. */
-  notShareable(value: unknown, why: string): Error;
+  /** Makes the error for a value that cannot travel, or only not be shared; `why` is the engine's message. */
+  notShareable(value: unknown, why: string, shares: boolean): Error;
   /** What waited may go on: an endpoint, or a select. */
   onReady(waiting: NativeEndpoint | NativeSelection): void;
   /**
@@ -163,9 +173,12 @@ export interface Hooks {
   readRecord(): unknown;
   /** An empty box. */
   makeOwned(): NativeOwned;
-  /** The buffers and endpoints in a value that goes; throws if one of them cannot. */
-  movableParts(value: unknown): readonly object[];
+  /** The buffers and endpoints in a box that goes; undefined if one of them cannot. */
+  movableParts(value: unknown): readonly object[] | undefined;
   makeShared(seed: SharedSeed): NativeShared;
+  /** To call no more than the constructor of a NativeView, which knows what it is of. */
+  makeView(kind: ViewKind, length: number): NativeView;
+  makeFrozen(kind: FrozenKind, value: object): NativeFrozen;
 }
 
 /** What native code calls only inside interpreters. */
@@ -244,6 +257,11 @@ export interface Binding {
 
   readonly NativeShared: abstract new (seed: SharedSeed) => NativeShared;
   readonly NativeOwned: new (value: unknown) => NativeOwned;
+  readonly NativeView: abstract new () => NativeView;
+  /** `value`: what it is sent as. */
+  readonly NativeFrozen: new (
+    value: object,
+  ) => NativeFrozen;
 
   setHooks(
     makeSender: Hooks['makeSender'],
@@ -255,6 +273,8 @@ export interface Binding {
     makeOwned: Hooks['makeOwned'],
     movableParts: Hooks['movableParts'],
     makeShared: Hooks['makeShared'],
+    makeView: Hooks['makeView'],
+    makeFrozen: Hooks['makeFrozen'],
   ): void;
   /**
    * Throws a RangeError when there is no memory for that capacity. `reports`: what is lost is posted to this party
@@ -274,8 +294,17 @@ export interface Binding {
   packOffer(value: unknown): Packed;
   /** Encodes a message once; throws what `notShareable` makes, and then nothing has been handed over. */
   pack(value: unknown, transfer?: readonly object[]): Packed;
-  /** Encodes a value once, for all interpreters. */
-  share(value: unknown): SharedSeed;
+  /** Encodes a value once, for all interpreters. `buffers`: those in it that no view shows. */
+  share(value: unknown, buffers: readonly ArrayBuffer[]): SharedSeed;
+  /** The value, made anew and frozen; bytes and long strings are memory that all interpreters have in common. */
+  decodeShared(shared: NativeShared): unknown;
+  /** What the view reads from, and nobody is to write to. */
+  viewElements(view: NativeView): ArrayLike<number | bigint>;
+  viewBytes(view: NativeView): ArrayLike<number>;
+  /** Another view of these elements. */
+  viewPart(view: NativeView, from: number, to: number): NativeView;
+  /** Copies elements; false if the target is no typed array of the same kind, or too small. */
+  viewCopy(view: NativeView, from: number, to: number, target: unknown, at: number): boolean;
   /** Takes a message out that was not sent. */
   unpack(message: Packed): unknown;
   /** The number of a shape of plain objects, for the whole process; -1 if there are too many of them. */

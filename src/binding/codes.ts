@@ -89,3 +89,27 @@ export enum FileKind {
   folder = 1,
   other = 2,
 }
+
+/** Classes of buffers and views; the same numbers as `ViewKind` in native/value/tags.h. */
+export enum ViewKind {
+  uint8 = 1,
+  uint8Clamped = 2,
+  int8 = 3,
+  uint16 = 4,
+  int16 = 5,
+  uint32 = 6,
+  int32 = 7,
+  float32 = 8,
+  float64 = 9,
+  bigInt64 = 10,
+  bigUint64 = 11,
+  float16 = 13,
+}
+
+/** What keeps its contents where freezing does not reach; the same numbers as `FrozenKind` in native/binding/frozen_objects.h. */
+export enum FrozenKind {
+  map = 0,
+  set = 1,
+  date = 2,
+  regExp = 3,
+}

@@ -18,13 +18,15 @@ import { GuestServer } from './server.js';
 guest.setHooks(
   (seed) => library().hooks.makeSender(seed),
   (seed) => library().hooks.makeReceiver(seed),
-  (value, why) => library().hooks.notShareable(value, why),
+  (value, why, shares) => library().hooks.notShareable(value, why, shares),
   (endpoint) => library().hooks.onReady(endpoint),
   deliver,
   () => library().hooks.readRecord(),
   () => library().hooks.makeOwned(),
   (value) => library().hooks.movableParts(value),
   (seed) => library().hooks.makeShared(seed),
+  (kind, length) => library().hooks.makeView(kind, length),
+  (kind, value) => library().hooks.makeFrozen(kind, value),
 );
 
 guest.setGuestHooks(

@@ -18,6 +18,8 @@ export function shapesOf(namespace: object): Record<string, ExportShape> {
   const shapeOf = (value: unknown): ExportShape | undefined => {
     if (typeof value === 'symbol') return undefined;
     if (!isObject(value)) return { kind: 'value', value };
+    // To show it would be to give it away.
+    if (value instanceof native.NativeOwned) return undefined;
     const before = known.get(value);
     if (before !== undefined) return before;
     if (known.size >= MOST_SHAPES) return undefined;
@@ -76,10 +78,16 @@ function isPlain(value: object): boolean {
 
 /** Whether it is of a class that somebody wrote, and has methods. */
 function isInstance(value: object): boolean {
-  if (value instanceof native.NativeSender || value instanceof native.NativeReceiver) return false;
+  if (travelling().some((kind) => value instanceof kind)) return false;
   if (Array.isArray(value) || isPlain(value)) return false;
   if (Object.prototype.toString.call(value) !== '[object Object]') return false;
   return keysOf(value).some((key) => typeof read(value, key) === 'function');
+}
+
+/** Classes of ours that travel as themselves. */
+function travelling(): readonly (abstract new (...args: never) => object)[] {
+  const { NativeSender, NativeReceiver, NativeShared, NativeView, NativeFrozen } = native;
+  return [NativeSender, NativeReceiver, NativeShared, NativeView, NativeFrozen];
 }
 
 /** What can be reached by a name of its own, and of the classes that it is of. */

@@ -4,21 +4,25 @@ import { Receiver } from '../channel/receiver.js';
 import type { PendingSelect } from '../channel/select.js';
 import { Sender } from '../channel/sender.js';
 import { readMessage } from '../codec/messages.js';
-import { movableParts } from '../ownership/move.js';
+import { makeFrozen } from '../ownership/frozen.js';
+import { partsOfBox } from '../ownership/move.js';
 import { notShareable } from '../ownership/not-shareable.js';
 import { emptyBox } from '../ownership/own.js';
+import { ReadonlyView } from '../ownership/readonly-view.js';
 import { Shared } from '../ownership/share.js';
 
 export const hooks: Hooks = {
   makeSender: (seed) => new Sender(seed),
   makeReceiver: (seed) => new Receiver(seed),
-  notShareable: (value, why) => notShareable(value, why),
+  notShareable: (value, why, shares) => notShareable(value, why, { shares }),
   onReady: (waiting) => (waiting as Sender<unknown> | Receiver<unknown> | PendingSelect).onReady(),
   onLetter: deliver,
   readRecord: readMessage,
   makeOwned: emptyBox,
-  movableParts,
+  movableParts: partsOfBox,
   makeShared: (seed) => new Shared(seed),
+  makeView: (kind, length) => new ReadonlyView(kind, length),
+  makeFrozen,
 };
 
 native.setHooks(
@@ -31,4 +35,6 @@ native.setHooks(
   hooks.makeOwned,
   hooks.movableParts,
   hooks.makeShared,
+  hooks.makeView,
+  hooks.makeFrozen,
 );

@@ -1,5 +1,7 @@
 import type { Receiver } from '../channel/receiver.js';
 import type { Sender } from '../channel/sender.js';
+import type { ReadonlyView } from '../ownership/readonly-view.js';
+import type { Shared } from '../ownership/share.js';
 import type { ExportShape } from './protocol.js';
 import { RemoteResult } from './remote-iterator.js';
 
@@ -114,7 +116,10 @@ type Data =
   | Error
   | ReadonlyMap<unknown, unknown>
   | ReadonlySet<unknown>
-  | RegExp;
+  | ReadonlyView<number | bigint, unknown>
+  | RegExp
+  // biome-ignore lint/suspicious/noExplicitAny: of anything.
+  | Shared<any, any>;
 
 /** Whether there are functions or promises in it, so that it does not travel as a copy; looks as deep as types reasonably go. */
 type HasBehaviour<V, Depth extends 0[] = []> = Depth['length'] extends 5

@@ -7,6 +7,7 @@
  */
 
 import { native } from '../binding/binding.js';
+import { INSPECT } from '../channel/failure.js';
 import { withoutOurFrames } from './stacks.js';
 
 /** A place among the arguments, and what is to be seen there. */
@@ -80,6 +81,10 @@ class Replacement {
     if (value instanceof native.NativeSender || value instanceof native.NativeReceiver) {
       // Not the endpoint itself: a handle that is only printed must not keep a channel open.
       return this.text(String(value));
+    }
+    if (value instanceof native.NativeView || value instanceof native.NativeFrozen) {
+      // As what it is a view of, or stands for; these show it like that in Node, too.
+      return inner((value as { [INSPECT](): unknown })[INSPECT]());
     }
     if (travelsWhole(value)) return value;
     const fields = remember(Object.create(null) as Record<string, unknown>);

@@ -66,6 +66,22 @@ export function movableParts(value: unknown): object[] {
     checkMovable(value, buffer);
     return [buffer];
   }
+  return partsOf(value, checkMovable);
+}
+
+/** The same of a box that goes; undefined if one of the buffers can only be copied. What is detached, native code tells. */
+export function partsOfBox(value: unknown): object[] | undefined {
+  let areMovable = true;
+  const parts = partsOf(value, (part) => {
+    areMovable &&= whyUnmovable(part) === undefined;
+  });
+  return areMovable ? parts : undefined;
+}
+
+function partsOf(
+  value: unknown,
+  check: (part: ArrayBuffer | ArrayBufferView, buffer: ArrayBuffer) => void,
+): object[] {
   const parts = new Set<object>();
   walk(value, (part) => {
     if (part instanceof native.NativeSender || part instanceof native.NativeReceiver) {
@@ -74,10 +90,19 @@ export function movableParts(value: unknown): object[] {
     }
     const buffer = bufferOf(part);
     if (buffer === undefined) return;
-    checkMovable(part as ArrayBuffer | ArrayBufferView, buffer);
+    check(part as ArrayBuffer | ArrayBufferView, buffer);
     parts.add(buffer);
   });
   return [...parts];
+}
+
+/** The buffers in a value that is to be shared. Not those of views, which native code meets itself. */
+export function plainBuffers(value: unknown): ArrayBuffer[] {
+  const found: ArrayBuffer[] = [];
+  walk(value, (part) => {
+    if (part instanceof ArrayBuffer) found.push(part);
+  });
+  return found;
 }
 
 function checkMovable(part: ArrayBuffer | ArrayBufferView, buffer: ArrayBuffer): void {

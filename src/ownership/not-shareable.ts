@@ -1,6 +1,6 @@
 import { native } from '../binding/binding.js';
 import { NotShareableError } from '../errors/ownership-errors.js';
-import { bufferOf, isDetached } from './buffers.js';
+import { bufferOf, isDetached, whyUnmovable } from './buffers.js';
 import { carriesMoved, hasPrototype } from './move.js';
 
 /** One step from the root of a value to a place in it. */
@@ -8,6 +8,15 @@ interface Place {
   readonly value: unknown;
   readonly from: Place | undefined;
   readonly step: string;
+  /** Whether it is in a box, and so is to be handed over. */
+  readonly isOwned: boolean;
+}
+
+interface Purpose {
+  /** How the value is called; `$` by default. */
+  root?: string;
+  /** It is to be shared. */
+  shares?: boolean;
 }
 
 /** A proxy can go on for ever; the engine's own message must do then. */
@@ -15,10 +24,14 @@ const MOST_PLACES = 1_000_000;
 
 /**
  * The error for a value that could not be encoded: it names the place. `why` is the engine's message, for what cannot be
- * found from JavaScript (a proxy, say); `root` is how the value is called.
+ * found from JavaScript (a proxy, say).
  */
-export function notShareable(value: unknown, why: string, root = '$'): NotShareableError {
-  const found = findUnshareable(value);
+export function notShareable(
+  value: unknown,
+  why: string,
+  { root = '$', shares = false }: Purpose = {},
+): NotShareableError {
+  const found = findUnshareable(value, shares);
   if (found === undefined) {
     const place = pathOf(placeByTrying(value), root);
     return new NotShareableError(`${place} cannot travel to another interpreter: ${why}`, place);
@@ -27,11 +40,17 @@ export function notShareable(value: unknown, why: string, root = '$'): NotSharea
   return new NotShareableError(`${path} ${found.problem}`, path);
 }
 
-function findUnshareable(value: unknown): { place: Place; problem: string } | undefined {
+function findUnshareable(
+  value: unknown,
+  shares: boolean,
+): { place: Place; problem: string } | undefined {
   const seen = new Set<unknown>();
-  const left: Place[] = [{ value, from: undefined, step: '' }];
+  const left: Place[] = [{ value, from: undefined, step: '', isOwned: false }];
   for (let place = left.pop(); place !== undefined; place = left.pop()) {
-    const problem = problemOf(place.value);
+    const problem =
+      problemOf(place.value) ??
+      (shares ? problemOfSharing(place.value) : undefined) ??
+      (place.isOwned ? problemOfMoving(place.value) : undefined);
     if (problem !== undefined) return { place, problem };
     if (!isObject(place.value) || seen.has(place.value)) continue;
     if (seen.size > MOST_PLACES) return undefined;
@@ -45,7 +64,7 @@ let trying = false;
 
 /** Where the engine fails, found by having it copy ever smaller parts. */
 function placeByTrying(value: unknown): Place {
-  let place: Place = { value, from: undefined, step: '' };
+  let place: Place = { value, from: undefined, step: '', isOwned: false };
   // A copy would hand over what is marked by `move`, and a failed message must leave its sender unharmed.
   if (trying || carriesMoved(value)) return place;
   trying = true;
@@ -118,6 +137,20 @@ function problemOfObject(value: object): string | undefined {
     : undefined;
 }
 
+function problemOfSharing(value: unknown): string | undefined {
+  if (value instanceof native.NativeSender) return 'is a sender, which has one owner at a time';
+  if (value instanceof native.NativeReceiver) return 'is a receiver, which has one owner at a time';
+  if (value instanceof native.NativeOwned) return 'is a box, which has one owner at a time';
+  return undefined;
+}
+
+function problemOfMoving(value: unknown): string | undefined {
+  if (!isObject(value) || !hasPrototype(value)) return undefined;
+  const buffer = bufferOf(value);
+  const why = buffer && whyUnmovable(value as ArrayBuffer | ArrayBufferView);
+  return why && `cannot be handed over. ${why}`;
+}
+
 const weakKinds: readonly (abstract new (...args: never) => object)[] = [
   WeakMap,
   WeakSet,
@@ -143,31 +176,33 @@ function tagOf(value: object): string {
 function placesIn(from: Place, container: object): Place[] {
   try {
     if (container instanceof native.NativeMoved) {
-      return [{ value: container.value, from, step: '' }];
+      return [part(from, container.value, '')];
     }
     if (container instanceof native.NativeOwned) {
       const value = container.nativeValue();
-      return value === native.NOTHING ? [] : [{ value, from, step: '.value' }];
+      return value === native.NOTHING ? [] : [{ value, from, step: '.value', isOwned: true }];
     }
     if (container instanceof Map) return placesInMap(from, container);
     if (container instanceof Set) {
-      return Array.from(container, (value, i) => ({ value, from, step: `.values()[${i}]` }));
+      return Array.from(container, (value, i) => part(from, value, `.values()[${i}]`));
     }
     if (ArrayBuffer.isView(container) || container instanceof Error) return [];
-    return Object.keys(container).map((key) => ({
-      value: (container as Record<string, unknown>)[key],
-      from,
-      step: stepTo(key, container),
-    }));
+    return Object.keys(container).map((key) =>
+      part(from, (container as Record<string, unknown>)[key], stepTo(key, container)),
+    );
   } catch {
     return [];
   }
 }
 
+function part(from: Place, value: unknown, step: string): Place {
+  return { value, from, step, isOwned: from.isOwned };
+}
+
 function placesInMap(from: Place, map: Map<unknown, unknown>): Place[] {
   return Array.from(map).flatMap(([key, value], i) => [
-    { value: key, from, step: `.keys()[${i}]` },
-    { value, from, step: isSimple(key) ? `.get(${show(key)})` : `.values()[${i}]` },
+    part(from, key, `.keys()[${i}]`),
+    part(from, value, isSimple(key) ? `.get(${show(key)})` : `.values()[${i}]`),
   ]);
 }
 

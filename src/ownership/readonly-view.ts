@@ -1,3 +1,5 @@
+import { native } from '../binding/binding.js';
+import { ViewKind } from '../binding/codes.js';
 import { INSPECT } from '../channel/failure.js';
 
 /** Typed arrays of all kinds. */
@@ -14,63 +16,49 @@ export type TypedArray =
   | BigInt64Array
   | BigUint64Array;
 
+/** Typed arrays with elements of that type. */
+export type TypedArrayOf<E> = E extends bigint
+  ? BigInt64Array | BigUint64Array
+  : Exclude<TypedArray, BigInt64Array | BigUint64Array>;
+
 interface Class {
+  readonly name: string;
   readonly BYTES_PER_ELEMENT: number;
-  new (buffer: ArrayBuffer | number, offset?: number, length?: number): TypedArray;
+  new (length: number): TypedArray;
 }
 
-// As they are now: whoever replaces them later is not to get hold of the memory behind a view.
-const { freeze, getPrototypeOf } = Object;
-const typedArray = getPrototypeOf(Uint8Array.prototype) as object;
-const set = uncurried<(target: object, source: object, offset: number) => void>(
-  Reflect.get(typedArray, 'set'),
-);
-const kindOf = getter<string>(Symbol.toStringTag);
-const bufferOf = getter<ArrayBuffer>('buffer');
-const offsetOf = getter<number>('byteOffset');
-const lengthOf = getter<number>('length');
-const classes = new Map<string, Class>(
-  [
-    Uint8Array,
-    Uint8ClampedArray,
-    Int8Array,
-    Uint16Array,
-    Int16Array,
-    Uint32Array,
-    Int32Array,
-    Float32Array,
-    Float64Array,
-    BigInt64Array,
-    BigUint64Array,
-    // Not in every Node.
-    Reflect.get(globalThis, 'Float16Array') as Class | undefined,
-  ].flatMap((each) => (each === undefined ? [] : [[each.name, each as Class] as const])),
-);
-const dataView = DataView.prototype;
-const getInt8 = uncurried<Get8>(dataView.getInt8);
-const getUint8 = uncurried<Get8>(dataView.getUint8);
-const getInt16 = uncurried<Get>(dataView.getInt16);
-const getUint16 = uncurried<Get>(dataView.getUint16);
-const getInt32 = uncurried<Get>(dataView.getInt32);
-const getUint32 = uncurried<Get>(dataView.getUint32);
-const getFloat32 = uncurried<Get>(dataView.getFloat32);
-const getFloat64 = uncurried<Get>(dataView.getFloat64);
-const getBigInt64 = uncurried<GetBig>(dataView.getBigInt64);
-const getBigUint64 = uncurried<GetBig>(dataView.getBigUint64);
+const classes: Partial<Record<ViewKind, Class>> = {
+  [ViewKind.uint8]: Uint8Array,
+  [ViewKind.uint8Clamped]: Uint8ClampedArray,
+  [ViewKind.int8]: Int8Array,
+  [ViewKind.uint16]: Uint16Array,
+  [ViewKind.int16]: Int16Array,
+  [ViewKind.uint32]: Uint32Array,
+  [ViewKind.int32]: Int32Array,
+  [ViewKind.float32]: Float32Array,
+  [ViewKind.float64]: Float64Array,
+  [ViewKind.bigInt64]: BigInt64Array,
+  [ViewKind.bigUint64]: BigUint64Array,
+  // Not in every Node.
+  [ViewKind.float16]: Reflect.get(globalThis, 'Float16Array') as Class,
+};
 
-type Get8 = (view: DataView, offset: number) => number;
-type Get = (view: DataView, offset: number, littleEndian?: boolean) => number;
-type GetBig = (view: DataView, offset: number, littleEndian?: boolean) => bigint;
-
-/** A property of typed arrays as a function. */
-function getter<T>(key: PropertyKey): (array: TypedArray) => T {
-  return uncurried(Reflect.getOwnPropertyDescriptor(typedArray, key)?.get);
-}
-
-/** A method as a function of its `this`. */
-function uncurried<F>(method: unknown): F {
-  return Function.prototype.call.bind(method as () => void) as F;
-}
+// Where an element anywhere in the bytes is put together.
+const word = new ArrayBuffer(8);
+const wordBytes = new Uint8Array(word);
+const inWord = {
+  int8: new Int8Array(word),
+  uint8: wordBytes,
+  int16: new Int16Array(word),
+  uint16: new Uint16Array(word),
+  int32: new Int32Array(word),
+  uint32: new Uint32Array(word),
+  float32: new Float32Array(word),
+  float64: new Float64Array(word),
+  bigInt64: new BigInt64Array(word),
+  bigUint64: new BigUint64Array(word),
+};
+const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /** What a number is turned into where an element is asked for by a property; undefined for all other keys. */
 function indexOf(key: PropertyKey): number | undefined {
@@ -95,9 +83,10 @@ let elementOf: (view: object, index: number) => unknown;
 
 /**
  * The elements of a typed array that nobody can change: what the bytes in a {@link Shared} are seen through. It is no typed array, since
- * those cannot be read-only; it has what they have for reading, and `slice()` makes one. `at(i)` is faster than `view[i]`.
+ * those cannot be read-only; it has what they have for reading, and `slice()` makes one. `at(i)` is faster than `view[i]`. Sent to
+ * others, it is a view of the same memory there.
  *
- * Of an `ArrayBuffer` or a `DataView` the elements are bytes.
+ * Of an `ArrayBuffer` or a `DataView` the elements are bytes. `getFloat64()` and its like read anywhere, as those of a `DataView` do.
  *
  * ```js
  * import { share } from 'isolane';
@@ -107,11 +96,15 @@ let elementOf: (view: object, index: number) => unknown;
  * console.log(view.subarray(1).slice()); // Float64Array(2) [ 2.5, 3.5 ]
  * ```
  */
-export class ReadonlyView<E extends number | bigint = number> implements Iterable<E> {
+export class ReadonlyView<E extends number | bigint = number, A = TypedArrayOf<E>>
+  extends native.NativeView
+  implements Iterable<E>
+{
+  // A typed array that can be written to, so that no function must ever get it. All that is done with it here is `[+index]`, which calls
+  // nothing, whatever code before us has made of the built-in objects, and gives no property but an element.
   readonly #elements: ArrayLike<E>;
-  readonly #buffer: ArrayBuffer;
-  readonly #offset: number;
-  readonly #bytes: DataView;
+  /** The same as bytes, made when it is needed. */
+  #bytes: ArrayLike<number> | undefined = undefined;
   readonly #class: Class;
   readonly length: number;
   readonly byteLength: number;
@@ -120,20 +113,18 @@ export class ReadonlyView<E extends number | bigint = number> implements Iterabl
   readonly [index: number]: E;
 
   /** @internal */
-  constructor(elements: TypedArray) {
-    this.#elements = elements as unknown as ArrayLike<E>;
-    this.#class = classes.get(kindOf(elements)) as Class;
-    this.#buffer = bufferOf(elements);
-    this.#offset = offsetOf(elements);
-    this.length = lengthOf(elements);
+  constructor(kind: ViewKind, length: number) {
+    super();
+    this.#elements = native.viewElements(this) as ArrayLike<E>;
+    this.#class = classes[kind] as Class;
+    this.length = length;
     this.BYTES_PER_ELEMENT = this.#class.BYTES_PER_ELEMENT;
     this.byteLength = this.length * this.BYTES_PER_ELEMENT;
-    this.#bytes = new DataView(this.#buffer, this.#offset, this.byteLength);
-    freeze(this);
+    Object.freeze(this);
   }
 
   static {
-    elementOf = (view, index) => (#elements in view ? view.#elements[index] : undefined);
+    elementOf = (view, index) => (#elements in view ? view.#elements[+index] : undefined);
   }
 
   get [Symbol.toStringTag](): string {
@@ -141,30 +132,47 @@ export class ReadonlyView<E extends number | bigint = number> implements Iterabl
   }
 
   at(index: number): E | undefined {
-    return this.#elements[index < 0 ? this.length + index : index];
+    const integer = Math.trunc(index) || 0;
+    return this.#elements[+(integer < 0 ? this.length + integer : integer)];
   }
 
   /** A typed array of its own: a copy. */
-  slice(start?: number, end?: number): TypedArray {
-    return this.subarray(start, end).#copy();
+  slice(start?: number, end?: number): A {
+    const from = bound(start, this.length, 0);
+    const to = Math.max(from, bound(end, this.length, this.length));
+    const made = new this.#class(to - from);
+    native.viewCopy(this, from, to, made, 0);
+    return made as A;
   }
 
   /** Another view of the same bytes. */
-  subarray(start?: number, end?: number): ReadonlyView<E> {
+  subarray(start?: number, end?: number): ReadonlyView<E, A> {
     const from = bound(start, this.length, 0);
     const to = Math.max(from, bound(end, this.length, this.length));
-    const offset = this.#offset + from * this.BYTES_PER_ELEMENT;
-    return viewOf<E>(new this.#class(this.#buffer, offset, to - from));
+    return native.viewPart(this, from, to) as ReadonlyView<E, A>;
   }
 
-  /** Copies all elements into a typed array of such elements, from `offset` on. Throws a RangeError if they do not fit. */
-  copyTo(target: TypedArray, offset = 0): void {
-    if (!ArrayBuffer.isView(target)) throw new TypeError('The target must be a typed array.');
-    set(target, this.#copy(), offset);
+  /**
+   * Copies all elements into a typed array, from its element `offset` on. Throws a RangeError if they do not fit, and a TypeError if the
+   * target holds bigints and this does not, or the other way round.
+   */
+  copyTo(target: TypedArrayOf<E>, offset = 0): void {
+    if (!ArrayBuffer.isView(target) || target instanceof DataView) {
+      throw new TypeError('The target must be a typed array.');
+    }
+    const at = Math.trunc(offset) || 0;
+    if (at < 0 || at + this.length > target.length) {
+      throw new RangeError(
+        `${this.length} elements do not fit into ${target.length} from ${at} on.`,
+      );
+    }
+    if (native.viewCopy(this, 0, this.length, target, at)) return;
+    const elements = target as unknown as E[];
+    for (let i = 0; i < this.length; i++) elements[at + i] = this.#elements[+i] as E;
   }
 
   *[Symbol.iterator](): IterableIterator<E> {
-    for (let i = 0; i < this.length; i++) yield this.#elements[i] as E;
+    for (let i = 0; i < this.length; i++) yield this.#elements[+i] as E;
   }
 
   values(): IterableIterator<E> {
@@ -176,21 +184,21 @@ export class ReadonlyView<E extends number | bigint = number> implements Iterabl
   }
 
   *entries(): IterableIterator<[number, E]> {
-    for (let i = 0; i < this.length; i++) yield [i, this.#elements[i] as E];
+    for (let i = 0; i < this.length; i++) yield [i, this.#elements[+i] as E];
   }
 
   forEach(visit: (element: E, index: number, view: this) => void): void {
-    for (let i = 0; i < this.length; i++) visit(this.#elements[i] as E, i, this);
+    for (let i = 0; i < this.length; i++) visit(this.#elements[+i] as E, i, this);
   }
 
   findIndex(test: (element: E, index: number, view: this) => unknown): number {
-    for (let i = 0; i < this.length; i++) if (test(this.#elements[i] as E, i, this)) return i;
+    for (let i = 0; i < this.length; i++) if (test(this.#elements[+i] as E, i, this)) return i;
     return -1;
   }
 
   find(test: (element: E, index: number, view: this) => unknown): E | undefined {
     const index = this.findIndex(test);
-    return index < 0 ? undefined : this.#elements[index];
+    return index < 0 ? undefined : this.#elements[+index];
   }
 
   some(test: (element: E, index: number, view: this) => unknown): boolean {
@@ -202,43 +210,43 @@ export class ReadonlyView<E extends number | bigint = number> implements Iterabl
   }
 
   indexOf(element: E, from?: number): number {
-    const first = bound(from, this.length, 0);
-    return this.findIndex((each, i) => i >= first && each === element);
+    for (let i = bound(from, this.length, 0); i < this.length; i++) {
+      if (this.#elements[+i] === element) return i;
+    }
+    return -1;
   }
 
   includes(element: E, from?: number): boolean {
-    const first = bound(from, this.length, 0);
-    // NaN is found, and both zeros are one.
-    return this.some(
-      (each, i) =>
-        i >= first && (each === element || (Number.isNaN(each) && Number.isNaN(element))),
-    );
+    if (!Number.isNaN(element)) return this.indexOf(element, from) >= 0;
+    for (let i = bound(from, this.length, 0); i < this.length; i++) {
+      if (Number.isNaN(this.#elements[+i])) return true;
+    }
+    return false;
   }
 
   reduce<R>(step: (sum: R, element: E, index: number, view: this) => R, first: R): R {
     let sum = first;
-    for (let i = 0; i < this.length; i++) sum = step(sum, this.#elements[i] as E, i, this);
+    for (let i = 0; i < this.length; i++) sum = step(sum, this.#elements[+i] as E, i, this);
     return sum;
   }
 
   /** A typed array of the same kind. */
-  map(make: (element: E, index: number, view: this) => E): TypedArray {
-    const made = new this.#class(this.length);
-    this.forEach((element, i) => {
-      (made as unknown as E[])[i] = make(element, i, this);
-    });
-    return made;
+  map(make: (element: E, index: number, view: this) => E): A {
+    const made = new this.#class(this.length) as unknown as E[];
+    for (let i = 0; i < this.length; i++) made[i] = make(this.#elements[+i] as E, i, this);
+    return made as A;
   }
 
   /** A typed array of the same kind. */
-  filter(test: (element: E, index: number, view: this) => unknown): TypedArray {
+  filter(test: (element: E, index: number, view: this) => unknown): A {
     const chosen: E[] = [];
-    this.forEach((element, i) => {
+    for (let i = 0; i < this.length; i++) {
+      const element = this.#elements[+i] as E;
       if (test(element, i, this)) chosen.push(element);
-    });
-    const made = new this.#class(chosen.length);
-    set(made, chosen, 0);
-    return made;
+    }
+    const made = new this.#class(chosen.length) as unknown as E[];
+    for (let i = 0; i < chosen.length; i++) made[i] = chosen[i] as E;
+    return made as A;
   }
 
   join(separator = ','): string {
@@ -246,46 +254,46 @@ export class ReadonlyView<E extends number | bigint = number> implements Iterabl
   }
 
   getInt8(byteOffset: number): number {
-    return getInt8(this.#bytes, byteOffset);
+    return this.#read(inWord.int8, byteOffset);
   }
 
   getUint8(byteOffset: number): number {
-    return getUint8(this.#bytes, byteOffset);
+    return this.#read(inWord.uint8, byteOffset);
   }
 
   getInt16(byteOffset: number, littleEndian?: boolean): number {
-    return getInt16(this.#bytes, byteOffset, littleEndian);
+    return this.#read(inWord.int16, byteOffset, littleEndian);
   }
 
   getUint16(byteOffset: number, littleEndian?: boolean): number {
-    return getUint16(this.#bytes, byteOffset, littleEndian);
+    return this.#read(inWord.uint16, byteOffset, littleEndian);
   }
 
   getInt32(byteOffset: number, littleEndian?: boolean): number {
-    return getInt32(this.#bytes, byteOffset, littleEndian);
+    return this.#read(inWord.int32, byteOffset, littleEndian);
   }
 
   getUint32(byteOffset: number, littleEndian?: boolean): number {
-    return getUint32(this.#bytes, byteOffset, littleEndian);
+    return this.#read(inWord.uint32, byteOffset, littleEndian);
   }
 
   getFloat32(byteOffset: number, littleEndian?: boolean): number {
-    return getFloat32(this.#bytes, byteOffset, littleEndian);
+    return this.#read(inWord.float32, byteOffset, littleEndian);
   }
 
   getFloat64(byteOffset: number, littleEndian?: boolean): number {
-    return getFloat64(this.#bytes, byteOffset, littleEndian);
+    return this.#read(inWord.float64, byteOffset, littleEndian);
   }
 
   getBigInt64(byteOffset: number, littleEndian?: boolean): bigint {
-    return getBigInt64(this.#bytes, byteOffset, littleEndian);
+    return this.#read(inWord.bigInt64, byteOffset, littleEndian);
   }
 
   getBigUint64(byteOffset: number, littleEndian?: boolean): bigint {
-    return getBigUint64(this.#bytes, byteOffset, littleEndian);
+    return this.#read(inWord.bigUint64, byteOffset, littleEndian);
   }
 
-  toString(): string {
+  override toString(): string {
     return this.join();
   }
 
@@ -298,22 +306,30 @@ export class ReadonlyView<E extends number | bigint = number> implements Iterabl
     return this.slice();
   }
 
-  #copy(): TypedArray {
-    const made = new this.#class(this.length);
-    set(made, this.#elements, 0);
-    return made;
+  /** The number of that type at any offset. */
+  #read<N>(
+    type: ArrayLike<N> & { BYTES_PER_ELEMENT: number },
+    offset: number,
+    littleEndian = false,
+  ): N {
+    const size = type.BYTES_PER_ELEMENT;
+    const first = Math.trunc(offset) || 0;
+    if (first < 0 || first + size > this.byteLength) {
+      throw new RangeError(`There are no ${size} bytes at offset ${offset} of ${this.byteLength}.`);
+    }
+    this.#bytes ??= native.viewBytes(this);
+    for (let i = 0; i < size; i++) {
+      const at = littleEndian === isLittleEndian ? i : size - 1 - i;
+      wordBytes[at] = this.#bytes[+(first + i)] as number;
+    }
+    return type[0] as N;
   }
-}
-
-// Outside of the class, which would not keep its name in the bundle if it mentioned itself.
-function viewOf<E extends number | bigint>(elements: TypedArray): ReadonlyView<E> {
-  return new ReadonlyView<E>(elements);
 }
 
 // Behind the methods, so that these are found as fast as in any class: who asks for anything else asks for an element.
 Object.setPrototypeOf(
   ReadonlyView.prototype,
-  new Proxy(Object.create(Object.prototype), {
+  new Proxy(Object.create(native.NativeView.prototype), {
     get(target, key, view) {
       const index = indexOf(key);
       return index === undefined ? Reflect.get(target, key, view) : elementOf(view, index);
@@ -324,4 +340,4 @@ Object.setPrototypeOf(
     setPrototypeOf: refuse,
   }),
 );
-freeze(ReadonlyView.prototype);
+Object.freeze(ReadonlyView.prototype);

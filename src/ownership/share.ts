@@ -1,14 +1,22 @@
 import { native, type SharedSeed } from '../binding/binding.js';
-import { type Immutable, immutable } from './immutable.js';
+import type { Immutable } from './immutable.js';
+import { plainBuffers } from './move.js';
 
-/** A value that all interpreters have in common, made by {@link share}. Sent anywhere, it is neither copied nor encoded again. */
-export class Shared<T> extends native.NativeShared {
-  #value: Immutable<T> | undefined = undefined;
+/** What each value was decoded of, which lives as long as that: the same value never comes twice. */
+const sources = new WeakMap<object, object>();
+
+/**
+ * A value that all interpreters have in common, made by {@link share}. Sent anywhere, it is neither copied nor encoded again. `V` is what
+ * becomes of a `T`.
+ */
+export class Shared<T, out V = Immutable<T>> extends native.NativeShared {
+  #value: V | undefined = undefined;
   #isThere = false;
 
   /** @internal */
   constructor(seed: SharedSeed) {
     super(seed);
+    Object.freeze(this);
   }
 
   /** The same for the same value in all interpreters. */
@@ -17,12 +25,14 @@ export class Shared<T> extends native.NativeShared {
   }
 
   /** The value, which nothing can change: decoded when it is first asked for in an interpreter, and then kept. */
-  get value(): Immutable<T> {
+  get value(): V {
     if (!this.#isThere) {
-      this.#value = immutable(this.nativeDecode()) as Immutable<T>;
+      const value = native.decodeShared(this);
+      if (typeof value === 'object' && value !== null) sources.set(value, this);
+      this.#value = value as V;
       this.#isThere = true;
     }
-    return this.#value as Immutable<T>;
+    return this.#value as V;
   }
 }
 
@@ -30,12 +40,13 @@ export class Shared<T> extends native.NativeShared {
  * Makes a value that all interpreters have in common. It is encoded once, now, and the original stays as it is; `value` gives what nobody
  * can change:
  *
- * - of an `ArrayBuffer`, typed array or `DataView` a {@link ReadonlyView}, in every interpreter of the same block of memory
- *   (`share(move(bytes))` takes that of the original, without a copy);
+ * - of an `ArrayBuffer`, typed array or `DataView`, alone or anywhere in the value, a {@link ReadonlyView}, in every interpreter of
+ *   the same block of memory (`share(move(bytes))` takes that of the original, without a copy);
  * - of a string that string; one of 4 KB or more is the same block of memory in all interpreters, too;
- * - of anything else a deeply frozen copy, one in each interpreter that asks for it.
+ * - of anything else a deeply frozen copy, one in each interpreter that asks for it. What stands for a Map, a Set, a Date or a RegExp in
+ *   it has their methods for reading, but is none of them: those could be changed.
  *
- * Throws a NotShareableError for what cannot travel, and for what has one owner: endpoints, and what is marked by `move` inside a value.
+ * Throws a NotShareableError for what cannot travel, and for what has one owner: endpoints and boxes made by `own`.
  *
  * ```js
  * import { Interpreter, share } from 'isolane';
@@ -54,5 +65,5 @@ export class Shared<T> extends native.NativeShared {
  * ```
  */
 export function share<T>(value: T): Shared<T> {
-  return value instanceof Shared ? value : new Shared<T>(native.share(value));
+  return value instanceof Shared ? value : new Shared<T>(native.share(value, plainBuffers(value)));
 }
