@@ -1,4 +1,5 @@
 // npm run test:matrix [-- 24 26]: the JavaScript tests under each supported Node, with a binary built for it.
+// npm run test:matrix -- others: under all but the one that runs, where `npm test` has run them already.
 import { addonFile, buildAddon } from './lib/addon.mjs';
 import { build } from './lib/build.mjs';
 import { Failure, main, run } from './lib/exec.mjs';
@@ -8,7 +9,7 @@ import { path } from './lib/project.mjs';
 import { Steps } from './lib/steps.mjs';
 
 await main(async (args) => {
-  const chosen = args.length > 0 ? args.map(Number) : majors;
+  const chosen = args.length > 0 ? args.flatMap(majorsOf) : majors;
   const unknown = chosen.find((major) => !majors.includes(major));
   if (unknown !== undefined) throw new Failure(`supported are Node ${majors.join(', ')}`);
   const steps = new Steps();
@@ -17,6 +18,11 @@ await main(async (args) => {
   }
   return steps.finish();
 });
+
+function majorsOf(argument) {
+  const own = Number(process.versions.node.split('.')[0]);
+  return argument === 'others' ? majors.filter((each) => each !== own) : [Number(argument)];
+}
 
 async function testUnder(major, steps) {
   let node;
