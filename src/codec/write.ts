@@ -72,23 +72,28 @@ function writeObject(value: object): boolean {
 
 function writeProperties(object: Record<string, unknown>): boolean {
   if (position + 3 > MOST) return false;
-  const start = position;
-  position += 3;
+  // Only the keys, first: where the shape is not known, V8 reads the object, and getters are to be called once.
   let step: Step = firstStep();
   for (const key in object) {
     // Somebody has given all objects an enumerable property.
     if (!hasOwn.call(object, key)) return false;
     step = key === step.key ? (step.next as Step) : step.after(key);
-    if (!write(object[key])) return false;
   }
   const { shape } = step;
   if (shape === NO_SHAPE) {
     step.learn(object);
     return false;
   }
-  outBytes[start] = Kind.object;
-  out.setUint16(start + 1, shape, true);
-  return true;
+  outBytes[position] = Kind.object;
+  out.setUint16(position + 1, shape, true);
+  position += 3;
+  step = firstStep();
+  for (const key in object) {
+    step = key === step.key ? (step.next as Step) : step.after(key);
+    if (!write(object[key])) return false;
+  }
+  // A getter may have changed the object.
+  return step.shape === shape;
 }
 
 function writeElements(array: readonly unknown[]): boolean {
