@@ -14,7 +14,8 @@ constexpr uintptr_t kLine = 64;
 // gets its zeroes for free.
 template <class T>
 void* allocate_zeroed(size_t capacity) {
-  if (capacity >= SIZE_MAX / sizeof(T) / 4) return nullptr;
+  // Not even asked for, which sanitizers would not let pass.
+  if (capacity >= SIZE_MAX / sizeof(Slot) / 4) return nullptr;
   return std::calloc(capacity + kLine / sizeof(T), sizeof(T));
 }
 
