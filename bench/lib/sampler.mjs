@@ -39,8 +39,11 @@ export function sampler(open, options) {
   };
 }
 
+/** Batches of full size that are thrown away: code that is called once in many messages is compiled late. */
+const thrownAway = 5;
+
 /**
- * Runs batches that grow until they take long enough.
+ * Runs batches that grow until they take long enough, and some more.
  *
  * @param {Session} session
  * @param {Options} options
@@ -53,7 +56,9 @@ async function warmUp(session, options) {
     const ms = (await timePer(session, options, count)) * count;
     const factor = batchMs / Math.max(ms, 0.001);
     if (factor < 3 || count === most) {
-      return Math.round(Math.min(most, Math.max(4, count * Math.min(factor, 3))));
+      const full = Math.round(Math.min(most, Math.max(4, count * Math.min(factor, 3))));
+      for (let i = 0; i < thrownAway; i++) await timePer(session, options, full);
+      return full;
     }
     count = Math.round(Math.min(most, count * Math.min(factor, 8)));
   }
