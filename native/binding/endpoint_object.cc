@@ -8,6 +8,7 @@
 #include "../value/encode.h"
 #include "../value/reason.h"
 #include "../value/tags.h"
+#include "class_template.h"
 #include "packed.h"
 #include "realm.h"
 #include "record_functions.h"
@@ -256,9 +257,7 @@ void construct(Arguments args) {
   Realm& realm = Realm::of(args);
   Endpoint endpoint;
   if (!args.IsConstructCall() || !realm.take_seed(args[0], &endpoint)) {
-    args.GetIsolate()->ThrowException(
-        v8::Exception::TypeError(literal(args.GetIsolate(), "Illegal constructor")));
-    return;
+    return refuse_construction(args);
   }
   Wrapped::make<EndpointObject>(realm, args.This(), std::move(endpoint));
 }
@@ -466,19 +465,9 @@ constexpr Method kReceivers[] = {
 template <size_t N>
 Local<v8::FunctionTemplate> make_template(Isolate* isolate, Local<Value> data, const char* name,
                                           const Method (&methods)[N]) {
-  Local<v8::FunctionTemplate> made = v8::FunctionTemplate::New(isolate, construct, data);
-  made->SetClassName(literal(isolate, name));
-  made->InstanceTemplate()->SetInternalFieldCount(1);
-  Local<v8::Signature> signature = v8::Signature::New(isolate, made);
-  const auto add = [&](const Method& method) {
-    Local<v8::String> key = literal(isolate, method.name);
-    Local<v8::FunctionTemplate> function = v8::FunctionTemplate::New(
-        isolate, method.call, Local<Value>(), signature, 0, v8::ConstructorBehavior::kThrow);
-    function->SetClassName(key);
-    made->PrototypeTemplate()->Set(key, function, v8::DontEnum);
-  };
-  for (const Method& method : kBoth) add(method);
-  for (const Method& method : methods) add(method);
+  Local<v8::FunctionTemplate> made = class_template(isolate, data, name, construct, 1);
+  for (const Method& method : kBoth) add_method(isolate, made, method.name, method.call);
+  for (const Method& method : methods) add_method(isolate, made, method.name, method.call);
   return made;
 }
 

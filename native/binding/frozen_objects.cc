@@ -5,6 +5,7 @@
 
 #include "../value/v8_compat.h"
 #include "arguments.h"
+#include "class_template.h"
 #include "realm.h"
 
 namespace isolane {
@@ -14,11 +15,6 @@ using v8::Local;
 using v8::Value;
 
 namespace {
-
-void refuse_construction(Arguments args) {
-  args.GetIsolate()->ThrowException(
-      v8::Exception::TypeError(literal(args.GetIsolate(), "Illegal constructor")));
-}
 
 // The internal fields of a NativeView. The owner is the typed array's.
 constexpr int kOwner = 0;
@@ -37,14 +33,6 @@ void construct_frozen(Arguments args) {
       args[0]->IsMap() || args[0]->IsSet() || args[0]->IsDate() || args[0]->IsRegExp();
   if (!args.IsConstructCall() || !is_one) return refuse_construction(args);
   args.This()->SetInternalField(0, args[0]);
-}
-
-Local<v8::FunctionTemplate> make(Isolate* isolate, Local<Value> data, const char* name,
-                                 v8::FunctionCallback construct, int fields) {
-  Local<v8::FunctionTemplate> made = v8::FunctionTemplate::New(isolate, construct, data);
-  made->SetClassName(literal(isolate, name));
-  made->InstanceTemplate()->SetInternalFieldCount(fields);
-  return made;
 }
 
 // What the view that is the first argument reads from; without elements, and with an exception
@@ -126,11 +114,11 @@ void view_copy(Arguments args) {
 }  // namespace
 
 Local<v8::FunctionTemplate> view_template(Isolate* isolate, Local<Value> data) {
-  return make(isolate, data, "NativeView", construct_view, 2);
+  return class_template(isolate, data, "NativeView", construct_view, 2);
 }
 
 Local<v8::FunctionTemplate> frozen_template(Isolate* isolate, Local<Value> data) {
-  return make(isolate, data, "NativeFrozen", construct_frozen, 1);
+  return class_template(isolate, data, "NativeFrozen", construct_frozen, 1);
 }
 
 OpenedView opened_view(Local<v8::Object> view) {

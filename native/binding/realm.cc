@@ -11,6 +11,7 @@
 #include "../value/v8_compat.h"
 #include "../value/views.h"
 #include "call_sync.h"
+#include "class_template.h"
 #include "control.h"
 #include "ending_functions.h"
 #include "endpoint_object.h"
@@ -71,21 +72,16 @@ void Realm::make_templates() {
   frozen_.Reset(isolate_, frozen_template(isolate_, data()));
   selection_.Reset(isolate_, Selection::make_template(isolate_, data()));
 
-  const auto construct_moved = [](Arguments args) {
-    if (!args.IsConstructCall() || !args[1]->IsArray()) {
-      args.GetIsolate()->ThrowException(
-          v8::Exception::TypeError(literal(args.GetIsolate(), "Illegal constructor")));
-      return;
-    }
-    args.This()->SetInternalField(0, args[0]);
-    args.This()->SetInternalField(1, args[1]);
-  };
-  Local<v8::FunctionTemplate> moved = v8::FunctionTemplate::New(isolate_, construct_moved, data());
-  moved->SetClassName(literal(isolate_, "Moved"));
-  moved->InstanceTemplate()->SetInternalFieldCount(2);
   const auto get_value = [](Arguments args) {
     args.GetReturnValue().Set(args.This()->GetInternalField(0).As<Value>());
   };
+
+  const auto construct_moved = [](Arguments args) {
+    if (!args.IsConstructCall() || !args[1]->IsArray()) return refuse_construction(args);
+    args.This()->SetInternalField(0, args[0]);
+    args.This()->SetInternalField(1, args[1]);
+  };
+  Local<v8::FunctionTemplate> moved = class_template(isolate_, data(), "Moved", construct_moved, 2);
   moved->PrototypeTemplate()->SetAccessorProperty(
       literal(isolate_, "value"), v8::FunctionTemplate::New(isolate_, get_value, Local<Value>(),
                                                             v8::Signature::New(isolate_, moved)));
@@ -93,30 +89,15 @@ void Realm::make_templates() {
 
   // new Owned(value); nativeValue(): the value, or NOTHING if it has gone.
   const auto construct_owned = [](Arguments args) {
-    if (!args.IsConstructCall()) {
-      args.GetIsolate()->ThrowException(
-          v8::Exception::TypeError(literal(args.GetIsolate(), "Illegal constructor")));
-      return;
-    }
+    if (!args.IsConstructCall()) return refuse_construction(args);
     args.This()->SetInternalField(0, args[0]);
   };
-  Local<v8::FunctionTemplate> owned = v8::FunctionTemplate::New(isolate_, construct_owned, data());
-  owned->SetClassName(literal(isolate_, "NativeOwned"));
-  owned->InstanceTemplate()->SetInternalFieldCount(1);
-  const auto get_owned = [](Arguments args) {
-    args.GetReturnValue().Set(args.This()->GetInternalField(0).As<Value>());
-  };
-  owned->PrototypeTemplate()->Set(literal(isolate_, "nativeValue"),
-                                  v8::FunctionTemplate::New(isolate_, get_owned, Local<Value>(),
-                                                            v8::Signature::New(isolate_, owned), 0,
-                                                            v8::ConstructorBehavior::kThrow),
-                                  v8::DontEnum);
+  Local<v8::FunctionTemplate> owned =
+      class_template(isolate_, data(), "NativeOwned", construct_owned, 1);
+  add_method(isolate_, owned, "nativeValue", get_value);
   owned_.Reset(isolate_, owned);
 
-  Local<v8::FunctionTemplate> packed = v8::FunctionTemplate::New(isolate_);
-  packed->SetClassName(literal(isolate_, "Packed"));
-  packed->InstanceTemplate()->SetInternalFieldCount(1);
-  packed_.Reset(isolate_, packed);
+  packed_.Reset(isolate_, class_template(isolate_, data(), "Packed", nullptr, 1));
 }
 
 std::vector<const std::vector<NamedFunction>*> Realm::functions() const {

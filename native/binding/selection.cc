@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "../value/decode.h"
+#include "class_template.h"
 #include "endpoint_object.h"
 #include "packed.h"
 #include "realm.h"
@@ -165,12 +166,10 @@ bool read_branch(Realm& realm, Local<Value> end, Local<Value> message, Selection
 
 void construct(Arguments args) {
   Realm& realm = Realm::of(args);
-  Isolate* isolate = args.GetIsolate();
-  Local<v8::Context> context = isolate->GetCurrentContext();
-  const auto refuse = [&] {
-    isolate->ThrowException(v8::Exception::TypeError(literal(isolate, "Illegal constructor")));
-  };
-  if (!args.IsConstructCall() || !args[0]->IsArray() || !args[1]->IsArray()) return refuse();
+  Local<v8::Context> context = realm.context();
+  if (!args.IsConstructCall() || !args[0]->IsArray() || !args[1]->IsArray()) {
+    return refuse_construction(args);
+  }
   Local<v8::Array> ends = args[0].As<v8::Array>();
   Local<v8::Array> messages = args[1].As<v8::Array>();
   std::vector<Selection::Branch> branches(ends->Length());
@@ -180,7 +179,7 @@ void construct(Arguments args) {
     if (!ends->Get(context, i).ToLocal(&end) || !messages->Get(context, i).ToLocal(&message)) {
       return;
     }
-    if (!read_branch(realm, end, message, &branches[i])) return refuse();
+    if (!read_branch(realm, end, message, &branches[i])) return refuse_construction(args);
   }
   Wrapped::make<Selection>(realm, args.This(), std::move(branches));
 }
@@ -210,16 +209,9 @@ void on_choose(Arguments args) { self(args).choose(index_of(args[0])); }
 }  // namespace
 
 Local<v8::FunctionTemplate> Selection::make_template(Isolate* isolate, Local<Value> data) {
-  Local<v8::FunctionTemplate> made = v8::FunctionTemplate::New(isolate, construct, data);
-  made->SetClassName(literal(isolate, "NativeSelection"));
-  made->InstanceTemplate()->SetInternalFieldCount(1);
-  Local<v8::Signature> signature = v8::Signature::New(isolate, made);
+  Local<v8::FunctionTemplate> made = class_template(isolate, data, "NativeSelection", construct, 1);
   const auto add = [&](const char* name, v8::FunctionCallback call) {
-    Local<v8::String> key = literal(isolate, name);
-    Local<v8::FunctionTemplate> function = v8::FunctionTemplate::New(
-        isolate, call, Local<Value>(), signature, 0, v8::ConstructorBehavior::kThrow);
-    function->SetClassName(key);
-    made->PrototypeTemplate()->Set(key, function, v8::DontEnum);
+    add_method(isolate, made, name, call);
   };
   add("nativeSkip", on_skip);
   add("nativeWait", on_wait);

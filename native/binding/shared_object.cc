@@ -4,6 +4,7 @@
 
 #include "../value/decode.h"
 #include "../value/encode.h"
+#include "class_template.h"
 #include "realm.h"
 
 namespace isolane {
@@ -37,9 +38,7 @@ void construct(Arguments args) {
   Realm& realm = Realm::of(args);
   SharedRef value;
   if (!args.IsConstructCall() || !realm.take_shared_seed(args[0], &value)) {
-    args.GetIsolate()->ThrowException(
-        v8::Exception::TypeError(literal(args.GetIsolate(), "Illegal constructor")));
-    return;
+    return refuse_construction(args);
   }
   Wrapped::make<SharedObject>(realm, args.This(), std::move(value));
 }
@@ -69,14 +68,8 @@ void decode_value(Arguments args) {
 }  // namespace
 
 Local<v8::FunctionTemplate> SharedObject::make_template(Isolate* isolate, Local<Value> data) {
-  Local<v8::FunctionTemplate> made = v8::FunctionTemplate::New(isolate, construct, data);
-  made->SetClassName(literal(isolate, "NativeShared"));
-  made->InstanceTemplate()->SetInternalFieldCount(1);
-  Local<v8::Signature> signature = v8::Signature::New(isolate, made);
-  made->PrototypeTemplate()->Set(literal(isolate, "nativeId"),
-                                 v8::FunctionTemplate::New(isolate, id, Local<Value>(), signature,
-                                                           0, v8::ConstructorBehavior::kThrow),
-                                 v8::DontEnum);
+  Local<v8::FunctionTemplate> made = class_template(isolate, data, "NativeShared", construct, 1);
+  add_method(isolate, made, "nativeId", id);
   return made;
 }
 
