@@ -171,40 +171,29 @@ void Realm::set_hooks(Arguments args) {
   take_hook(args[10], &make_frozen_);
 }
 
+bool Realm::is_made_by(const v8::Global<v8::FunctionTemplate>& made,
+                       Local<v8::Object> object) const {
+  return object->InternalFieldCount() > 0 && !made.IsEmpty() &&
+         made.Get(isolate_)->HasInstance(object);
+}
+
 Endpoint* Realm::endpoint_of(Local<v8::Object> object) {
-  if (object->InternalFieldCount() == 0 || sender_.IsEmpty()) return nullptr;
-  if (!sender_.Get(isolate_)->HasInstance(object) &&
-      !receiver_.Get(isolate_)->HasInstance(object)) {
-    return nullptr;
-  }
+  if (!is_made_by(sender_, object) && !is_made_by(receiver_, object)) return nullptr;
   auto* wrapped = static_cast<EndpointObject*>(Wrapped::behind(object));
   return wrapped == nullptr ? nullptr : &wrapped->endpoint();
 }
 
 bool Realm::unwrap_moved(Local<v8::Object> object, Local<Value>* value,
                          Local<v8::Array>* transfer) {
-  if (object->InternalFieldCount() == 0 || moved_.IsEmpty() ||
-      !moved_.Get(isolate_)->HasInstance(object)) {
-    return false;
-  }
+  if (!is_made_by(moved_, object)) return false;
   *value = object->GetInternalField(0).As<Value>();
   *transfer = object->GetInternalField(1).As<Value>().As<v8::Array>();
   return true;
 }
 
-bool Realm::unwrap(const v8::Global<v8::FunctionTemplate>& made, Local<v8::Object> object,
-                   Local<Value>* value) const {
-  if (object->InternalFieldCount() == 0 || made.IsEmpty() ||
-      !made.Get(isolate_)->HasInstance(object)) {
-    return false;
-  }
-  *value = object->GetInternalField(0).As<Value>();
-  return true;
-}
-
 bool Realm::unwrap_owned(Local<v8::Object> object, Local<Value>* value) {
-  Local<Value> held;
-  if (!unwrap(owned_, object, &held)) return false;
+  if (!is_made_by(owned_, object)) return false;
+  Local<Value> held = object->GetInternalField(0).As<Value>();
   *value = held == nothing() ? Local<Value>() : held;
   return true;
 }
@@ -223,10 +212,7 @@ MaybeLocal<v8::Object> Realm::make_owned() {
   return made.As<v8::Object>();
 }
 
-bool Realm::is_view(Local<v8::Object> object) const {
-  return object->InternalFieldCount() > 0 && !view_.IsEmpty() &&
-         view_.Get(isolate_)->HasInstance(object);
-}
+bool Realm::is_view(Local<v8::Object> object) const { return is_made_by(view_, object); }
 
 bool Realm::unwrap_view(Local<v8::Object> object, FixedBytes* bytes) {
   if (!is_view(object)) return false;
@@ -267,7 +253,9 @@ void Realm::count_shared(int64_t bytes) {
 }
 
 bool Realm::unwrap_frozen(Local<v8::Object> object, Local<Value>* value) {
-  return unwrap(frozen_, object, value);
+  if (!is_made_by(frozen_, object)) return false;
+  *value = object->GetInternalField(0).As<Value>();
+  return true;
 }
 
 MaybeLocal<Value> Realm::make_frozen(Local<v8::Object> object) {
@@ -276,10 +264,7 @@ MaybeLocal<Value> Realm::make_frozen(Local<v8::Object> object) {
 }
 
 const SharedRef* Realm::shared_of(Local<v8::Object> object) {
-  if (object->InternalFieldCount() == 0 || shared_.IsEmpty() ||
-      !shared_.Get(isolate_)->HasInstance(object)) {
-    return nullptr;
-  }
+  if (!is_made_by(shared_, object)) return nullptr;
   auto* shared = static_cast<SharedObject*>(Wrapped::behind(object));
   return shared == nullptr ? nullptr : &shared->value();
 }

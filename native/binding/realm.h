@@ -172,9 +172,7 @@ class Realm : public HostObjects {
  private:
   void add_functions(v8::Local<v8::Object> binding, bool early);
   void make_templates();
-  // Whether `object` is one of that template, whose internal field 0 `value` becomes.
-  bool unwrap(const v8::Global<v8::FunctionTemplate>& made, v8::Local<v8::Object> object,
-              v8::Local<v8::Value>* value) const;
+  bool is_made_by(const v8::Global<v8::FunctionTemplate>& made, v8::Local<v8::Object> object) const;
   template <class Operation>
   Status block(uint64_t channel, Side side, Deadline deadline, Operation& operation);
   // Null if it is not one of those that live.
