@@ -29,8 +29,8 @@ class DropOldestChannel final : public QueuedChannel<Queue> {
   size_t size() const override { return std::min(Base::size(), this->capacity()); }
 
   Status try_send(Parcel& parcel) override {
-    std::vector<Parcel>
-        dropped;  // outside of the lock: messages may hold endpoints of this channel
+    // Outlives the lock: messages may hold endpoints of this channel.
+    std::vector<Parcel> dropped;
     {
       const std::lock_guard lock(senders_);
       if (this->queue_.push_beyond(parcel) != Status::kDone) return this->closed_status();

@@ -16,9 +16,8 @@ namespace isolane {
 //   - size_t size()
 //   - bool empty(), bool has_room(size_t weight): exact at one moment during the call
 //   - bool likely_pushable(size_t weight), bool likely_poppable(): hints, for spinning
-//   - Status push_beyond(Parcel&): the same as try_push(), for one that has a place to spare,
-//   without
-//     regard to weight; bool is_too_heavy(): whether something is to go then
+//   - Status push_beyond(Parcel&): try_push() into a place to spare, without regard to weight
+//   - bool is_too_heavy(): whether something is to go then
 //   - kWeighs: whether room depends on the weight of messages
 //   - if it likes, try_push_words() and try_pop_words(), as Ring has them
 // and its pushes and pops are seq_cst with respect to empty() and has_room(), as Ring has it, so

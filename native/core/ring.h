@@ -130,8 +130,8 @@ class Ring {
   };
   // Free cells; at least one on kDone.
   Claimed claim_free(size_t most);
-  // Cells with messages. `wanted` is asked about the content of each, and ends it
-  // by its first no: none on kDone means that this was the first.
+  // Cells with messages. `wanted` is asked about the content of each, and ends it by its first no:
+  // none on kDone means that this was the first.
   template <class Wanted>
   Claimed claim_messages(size_t most, Wanted&& wanted);
 

@@ -359,11 +359,11 @@ export interface Binding {
   /** All interpreters that live in this process, in order of id. */
   interpreters(): NativeInterpreterInfo[];
   /**
-   * Calls `onCallSync` of interpreter `id` on this thread, under its lock, and returns what that returned. `call` is a number that
-   * no other pending call of this party to it has.
-   * Returns `NOTHING` when the lock was not had in `timeout` milliseconds, or the interpreter has ended, and a `CancelCause` when the
-   * call was stopped. Should this interpreter wait in a circle of interpreters, each of which calls the next and the last the first,
-   * it returns their ids, its own first. When the body cannot be read or the answer cannot travel, `onCallSync` is called with type 0 and the error.
+   * Calls `onCallSync` of interpreter `id` on this thread, under its lock, and returns what that returned. `call` is a number that no
+   * other pending call of this party to it has. Returns `NOTHING` when the lock was not had in `timeout` milliseconds, or the
+   * interpreter has ended, and a `CancelCause` when the call was stopped. Should this interpreter wait in a circle of interpreters,
+   * each of which calls the next and the last the first, it returns their ids, its own first. When the body cannot be read or the
+   * answer cannot travel, `onCallSync` is called with type 0 and the error.
    */
   callSync(
     id: number,

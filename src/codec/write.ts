@@ -34,9 +34,7 @@ export let innerCount = 0;
 
 /**
  * Writes an object or array to the page, with all that is in it. Returns the number of bytes; 0 if this codec has no form for it: then it
- * may not even be possible to send it. What it has written is true if `value`
- * and the first `innerCount` of
- * `inner` are plain.
+ * may not even be possible to send it. What it has written is true if `value` and the first `innerCount` of `inner` are plain.
  */
 export function writeRecord(value: object): number {
   const turn = takeTurn();
