@@ -3,6 +3,7 @@
  */
 
 import { expectedSum } from './messages.mjs';
+import { interleaved } from './stats.mjs';
 
 /**
  * @typedef {{ ms: number, sum: number }} Batch what it took, and the sum of what came back
@@ -15,6 +16,8 @@ import { expectedSum } from './messages.mjs';
  * @property {(n: number) => number} [worth] what message number n, from 1 on, adds to the sum; its number by default
  * @property {number} batchMs about how long a batch is to take
  * @property {number} [most] the greatest batch
+ *
+ * @typedef {ReturnType<typeof sampler>} Sampler
  */
 
 /**
@@ -37,6 +40,19 @@ export function sampler(open, options) {
     },
     close: async () => warm?.session.close(),
   };
+}
+
+/**
+ * Samples of all by all, which are closed then.
+ *
+ * @param {Iterable<[key: string, Sampler]>} samplers
+ * @param {number} rounds
+ */
+export async function sampleAll(samplers, rounds) {
+  const all = new Map(samplers);
+  const outcomes = await interleaved(all, rounds, ({ sample }) => sample());
+  for (const { close } of all.values()) await close();
+  return outcomes;
 }
 
 /** Batches of full size that are thrown away: code that is called once in many messages is compiled late. */

@@ -3,8 +3,8 @@ import { isolaneBatches } from '../drivers/isolane-batches.mjs';
 import { postMessage, postMessageBatches } from '../drivers/post-message.mjs';
 import { titlesOf } from '../lib/available.mjs';
 import { inChild } from '../lib/child.mjs';
-import { sampler } from '../lib/sampler.mjs';
-import { figure, interleaved } from '../lib/stats.mjs';
+import { sampleAll, sampler } from '../lib/sampler.mjs';
+import { figure } from '../lib/stats.mjs';
 import { checkRatio } from '../lib/table.mjs';
 
 export const name = 'batches';
@@ -53,13 +53,11 @@ export async function run({ profile, step, attempt, figuresOf }) {
  * @param {{ rounds: number, batchMs: number }} options
  * @returns {Promise<Record<string, import('../lib/stats.mjs').Outcome>>}
  */
-export async function measure({ rounds, batchMs }) {
+export function measure({ rounds, batchMs }) {
   const samplers = new Map();
   for (const [key, { open }] of contenders) {
     const most = key.startsWith('post') ? 1_000_000 : undefined;
     samplers.set(key, sampler(open, { batchMs, most }));
   }
-  const outcomes = await interleaved(samplers, rounds, ({ sample }) => sample());
-  for (const { close } of samplers.values()) await close();
-  return outcomes;
+  return sampleAll(samplers, rounds);
 }

@@ -2,7 +2,7 @@ import { callers } from '../drivers/callers.mjs';
 import { isolatedVmFlags } from '../drivers/isolated-vm.mjs';
 import { available, titlesOf } from '../lib/available.mjs';
 import { inChild } from '../lib/child.mjs';
-import { sampler } from '../lib/sampler.mjs';
+import { sampleAll, sampler } from '../lib/sampler.mjs';
 import { interleaved } from '../lib/stats.mjs';
 
 export const name = 'limits';
@@ -87,7 +87,7 @@ function samplesOf(opened, rounds, batchMs, runOf) {
       sampler(async () => ({ run, close() {} }), { batchMs }),
     );
   }
-  return interleaved(samplers, rounds, ({ sample }) => sample());
+  return sampleAll(samplers, rounds);
 }
 
 /**

@@ -1,7 +1,6 @@
 import { isolaneCrowd } from '../drivers/isolane-crowd.mjs';
 import { inChild } from '../lib/child.mjs';
-import { sampler } from '../lib/sampler.mjs';
-import { interleaved } from '../lib/stats.mjs';
+import { sampleAll, sampler } from '../lib/sampler.mjs';
 import { checkRatio } from '../lib/table.mjs';
 
 export const name = 'many-to-many';
@@ -44,15 +43,9 @@ export async function run({ profile, step, attempt, figuresOf }) {
  * @param {{ rounds: number, batchMs: number }} options
  * @returns {Promise<Record<string, import('../lib/stats.mjs').Outcome>>}
  */
-export async function measure({ rounds, batchMs }) {
-  const samplers = new Map();
-  for (const each of crowds) {
-    samplers.set(
-      titleOf(each),
-      sampler(() => isolaneCrowd(each), { batchMs }),
-    );
-  }
-  const outcomes = await interleaved(samplers, rounds, ({ sample }) => sample());
-  for (const { close } of samplers.values()) await close();
-  return outcomes;
+export function measure({ rounds, batchMs }) {
+  return sampleAll(
+    crowds.map((each) => [titleOf(each), sampler(() => isolaneCrowd(each), { batchMs })]),
+    rounds,
+  );
 }

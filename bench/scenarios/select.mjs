@@ -1,7 +1,6 @@
 import { channel, selectSync, trySelect } from 'isolane';
 import { inChild } from '../lib/child.mjs';
-import { sampler } from '../lib/sampler.mjs';
-import { interleaved } from '../lib/stats.mjs';
+import { sampleAll, sampler } from '../lib/sampler.mjs';
 import { checkFigure, ratio, times } from '../lib/table.mjs';
 
 export const name = 'select';
@@ -72,15 +71,14 @@ function growth(before, row, most) {
  * @param {{ count: number, rounds: number, batchMs: number }} options
  * @returns {Promise<Record<string, import('../lib/stats.mjs').Outcome>>}
  */
-export async function measure({ count, rounds, batchMs }) {
-  const samplers = new Map();
-  for (const [key, { choose }] of Object.entries(contenders)) {
-    samplers.set(
+export function measure({ count, rounds, batchMs }) {
+  return sampleAll(
+    Object.entries(contenders).map(([key, { choose }]) => [
       key,
       sampler(async () => selects(count, choose), { batchMs, worth: () => 1 }),
-    );
-  }
-  return interleaved(samplers, rounds, ({ sample }) => sample());
+    ]),
+    rounds,
+  );
 }
 
 /**

@@ -2,8 +2,8 @@ import { prepareKernel, worlds } from '../drivers/worlds.mjs';
 import { titlesOf } from '../lib/available.mjs';
 import { inChild } from '../lib/child.mjs';
 import { kernelNames } from '../lib/kernels.mjs';
-import { sampler } from '../lib/sampler.mjs';
-import { addOutcomes, interleaved } from '../lib/stats.mjs';
+import { sampleAll, sampler } from '../lib/sampler.mjs';
+import { addOutcomes } from '../lib/stats.mjs';
 import { geometricMean } from '../lib/table.mjs';
 
 export const name = 'single-thread';
@@ -58,10 +58,8 @@ export async function measure({ kernel, rounds, batchMs }) {
   for (const [key, { load }] of worlds) running.set(key, await load(kernel));
   const results = new Set([...running.values()].map(({ result }) => result));
   if (results.size > 1) throw new Error(`it computed ${[...results].join(' and ')}`);
-  const samplers = new Map(
+  return sampleAll(
     [...running].map(([key, one]) => [key, sampler(async () => one, { batchMs, worth: () => 1 })]),
+    rounds,
   );
-  const outcomes = await interleaved(samplers, rounds, ({ sample }) => sample());
-  for (const { close } of running.values()) await close();
-  return outcomes;
 }

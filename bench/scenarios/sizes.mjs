@@ -1,6 +1,6 @@
 import { contenders } from '../drivers/contender.mjs';
 import { inChild } from '../lib/child.mjs';
-import { interleaved } from '../lib/stats.mjs';
+import { sampleAll } from '../lib/sampler.mjs';
 import { checkCost } from '../lib/table.mjs';
 import { messageSampler } from './traffic.mjs';
 
@@ -46,7 +46,7 @@ export async function run({ profile, step, attempt, figuresOf }) {
  * @param {{ kind: string, party: string, rounds: number, batchMs: number }} options
  * @returns {Promise<Record<string, import('../lib/stats.mjs').Outcome>>}
  */
-export async function measure({ kind, party, rounds, batchMs }) {
+export function measure({ kind, party, rounds, batchMs }) {
   const contender = /** @type {import('../drivers/contender.mjs').Contender} */ (
     contenders.get(party)
   );
@@ -59,7 +59,5 @@ export async function measure({ kind, party, rounds, batchMs }) {
     });
     samplers.set(size, messageSampler(contender, options));
   }
-  const outcomes = await interleaved(samplers, rounds, ({ sample }) => sample());
-  for (const { close } of samplers.values()) await close();
-  return outcomes;
+  return sampleAll(samplers, rounds);
 }

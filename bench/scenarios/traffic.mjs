@@ -6,8 +6,8 @@ import { contenders, limits } from '../drivers/contender.mjs';
 import { titlesOf } from '../lib/available.mjs';
 import { inChild } from '../lib/child.mjs';
 import { kindNamed, kindNames } from '../lib/messages.mjs';
-import { sampler } from '../lib/sampler.mjs';
-import { figure, interleaved } from '../lib/stats.mjs';
+import { sampleAll, sampler } from '../lib/sampler.mjs';
+import { figure } from '../lib/stats.mjs';
 import { checkRatio } from '../lib/table.mjs';
 
 /** How they are called in the tables. */
@@ -30,13 +30,13 @@ const mostBytes = 256 * 1024 * 1024;
  * @param {Options} options
  * @returns {Promise<Record<string, import('../lib/stats.mjs').Outcome>>}
  */
-export async function measure({ rounds, ...options }) {
+export function measure({ rounds, ...options }) {
   const { kindName } = options;
   const able = [...contenders].filter(([, { kinds }]) => kinds?.includes(kindName) !== false);
-  const samplers = new Map(able.map(([key, each]) => [key, messageSampler(each, options)]));
-  const outcomes = await interleaved(samplers, rounds, ({ sample }) => sample());
-  for (const { close } of samplers.values()) await close();
-  return outcomes;
+  return sampleAll(
+    able.map(([key, each]) => [key, messageSampler(each, options)]),
+    rounds,
+  );
 }
 
 /**
