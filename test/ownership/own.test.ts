@@ -11,24 +11,16 @@ import {
   selectSync,
   trySelect,
 } from 'isolane';
+import { bytes } from '../support/bytes.js';
 import { assertUncloneable } from '../support/cloning.js';
 import { collectUntil } from '../support/garbage.js';
 import { interpreters } from '../support/interpreters.js';
 import { keep } from '../support/keep.js';
 import { runScript } from '../support/run-script.js';
+import { through } from '../support/through.js';
 import { rejection, thrown } from '../support/wait.js';
 
 declare const isolane: typeof import('isolane');
-
-function through<T>(value: T): T {
-  const [tx, rx] = channel<T>(1);
-  tx.sendSync(value);
-  return rx.receiveSync();
-}
-
-function bytes(length: number): Uint8Array {
-  return new Uint8Array(length).map((_, i) => i * 7);
-}
 
 function assertMoved(box: Owned<unknown>): void {
   assert.equal(box.moved, true);

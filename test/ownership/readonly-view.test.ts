@@ -1,45 +1,23 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
-import { channel, move, ReadonlyView, share, type TypedArray } from 'isolane';
+import { move, ReadonlyView, share, type TypedArray } from 'isolane';
+import { bytes, typedArrays } from '../support/bytes.js';
 import { assertUncloneable } from '../support/cloning.js';
 import { interpreters } from '../support/interpreters.js';
 import { randomFrom } from '../support/random-values.js';
+import { through } from '../support/through.js';
 
 declare const isolane: typeof import('isolane');
-
-const classes = [
-  Int8Array,
-  Uint8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-];
-
-function through<T>(value: T): T {
-  const [tx, rx] = channel<T>(1);
-  tx.sendSync(value);
-  return rx.receiveSync();
-}
-
-function bytes(length: number): Uint8Array {
-  return new Uint8Array(length).map((_, i) => i * 7 + 1);
-}
 
 type Elements = ReadonlyView<number | bigint, TypedArray>;
 
 describe('ReadonlyView', () => {
   const create = interpreters();
 
-  for (const Class of classes) {
+  for (const Class of typedArrays) {
     it(`of a ${Class.name} reads as that does`, () => {
-      const whole = new Class(bytes(96).buffer as ArrayBuffer);
+      const whole = new Class(bytes(96).buffer);
       for (const array of [whole, whole.subarray(1, 4), whole.subarray(2, 2)]) {
         const view = share(array).value as unknown as Elements;
         const elements = Array.from<number | bigint>(array as ArrayLike<number | bigint>);
@@ -109,7 +87,7 @@ describe('ReadonlyView', () => {
 
   it('of an ArrayBuffer, a DataView or a Buffer gives bytes', () => {
     const array = bytes(16);
-    const buffer = array.buffer as ArrayBuffer;
+    const buffer = array.buffer;
     assert.deepEqual(share(buffer).value.slice(), array);
     assert.deepEqual(share(new DataView(buffer, 4, 8)).value.slice(), array.slice(4, 12));
     const pooled = Buffer.from('in the pool');

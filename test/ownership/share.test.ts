@@ -14,15 +14,10 @@ import { collectUntil } from '../support/garbage.js';
 import { interpreters } from '../support/interpreters.js';
 import { temporaryModules } from '../support/modules.js';
 import { runScript } from '../support/run-script.js';
+import { through } from '../support/through.js';
 import { thrown } from '../support/wait.js';
 
 declare const isolane: typeof import('isolane');
-
-function through<T>(value: T): T {
-  const [tx, rx] = channel<T>(1);
-  tx.sendSync(value);
-  return rx.receiveSync();
-}
 
 describe('share', () => {
   const create = interpreters();

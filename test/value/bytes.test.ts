@@ -1,31 +1,13 @@
 import assert from 'node:assert/strict';
 import { channel } from 'isolane';
+import { typedArrays } from '../support/bytes.js';
 import { interpreters } from '../support/interpreters.js';
-
-function through<T>(value: T): T {
-  const [tx, rx] = channel<T>(1);
-  tx.sendSync(value);
-  return rx.receiveSync();
-}
-
-const classes = [
-  Int8Array,
-  Uint8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-] as const;
+import { through } from '../support/through.js';
 
 const lengths = [0, 1, 2, 5, 6, 7, 8, 40, 47, 48, 49, 64, 1000, 100_000];
 
 /** A view of any class over bytes that count up. */
-function counting(Class: (typeof classes)[number], length: number) {
+function counting(Class: (typeof typedArrays)[number], length: number) {
   const bytes = new Uint8Array(length * Class.BYTES_PER_ELEMENT);
   bytes.forEach((_, i) => {
     bytes[i] = (i * 7 + 1) % 120;
@@ -36,7 +18,7 @@ function counting(Class: (typeof classes)[number], length: number) {
 describe('bytes', () => {
   const create = interpreters();
 
-  for (const Class of classes) {
+  for (const Class of typedArrays) {
     it(`of a ${Class.name} arrive, of any length`, () => {
       for (const length of lengths) {
         const view = counting(Class, length);
@@ -73,7 +55,7 @@ describe('bytes', () => {
 
   it('of every class go through a guest, alone and inside', async () => {
     const guest = await create();
-    for (const Class of classes) {
+    for (const Class of typedArrays) {
       const view = counting(Class, 10);
       const alone = await guest.call((view) => view, view);
       assert.deepEqual(alone, view);

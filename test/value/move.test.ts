@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict';
 import { channel, move, NotShareableError } from 'isolane';
+import { bytes, typedArrays } from '../support/bytes.js';
 import { interpreters } from '../support/interpreters.js';
+import { through } from '../support/through.js';
 import { thrown } from '../support/wait.js';
 
 declare const isolane: typeof import('isolane');
-
-function through<T>(value: T): T {
-  const [tx, rx] = channel<T>(1);
-  tx.sendSync(value);
-  return rx.receiveSync();
-}
-
-function bytes(length: number): Uint8Array {
-  return new Uint8Array(length).map((_, i) => i * 7);
-}
 
 describe('move', () => {
   const create = interpreters();
@@ -33,20 +25,8 @@ describe('move', () => {
   }
 
   it('hands over views of every class, with their offset', () => {
-    for (const Class of [
-      Int8Array,
-      Uint8Array,
-      Uint8ClampedArray,
-      Int16Array,
-      Uint16Array,
-      Int32Array,
-      Uint32Array,
-      Float32Array,
-      Float64Array,
-      BigInt64Array,
-      BigUint64Array,
-    ]) {
-      const view = new Class(bytes(80).buffer as ArrayBuffer, 16, 3);
+    for (const Class of typedArrays) {
+      const view = new Class(bytes(80).buffer, 16, 3);
       const before = view.slice();
       const there = through(move(view));
       assert.ok(there instanceof Class);
@@ -60,7 +40,7 @@ describe('move', () => {
   });
 
   it('hands over a buffer that several views show', () => {
-    const buffer = bytes(16).buffer as ArrayBuffer;
+    const buffer = bytes(16).buffer;
     const views = { a: new Uint8Array(buffer, 0, 8), b: new Uint16Array(buffer, 8), buffer };
     const there = through(move(views));
     assert.deepEqual([views.a.length, views.b.length, buffer.byteLength], [0, 0, 0]);

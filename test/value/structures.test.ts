@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { channel } from 'isolane';
 import { interpreters } from '../support/interpreters.js';
-
-/** Sends a value through a channel in this interpreter. */
-function through<T>(value: T): T {
-  const [tx, rx] = channel<T>(1);
-  tx.sendSync(value);
-  return rx.receiveSync();
-}
+import { through } from '../support/through.js';
 
 class Point {
   constructor(

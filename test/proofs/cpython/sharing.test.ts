@@ -9,16 +9,10 @@ import { channel, NotShareableError, type Receiver, type Sender, TimeoutError } 
 import { interpreters } from '../../support/interpreters.js';
 import { keep } from '../../support/keep.js';
 import { runScript } from '../../support/run-script.js';
+import { through } from '../../support/through.js';
 import { rejection, thrown } from '../../support/wait.js';
 
 declare const isolane: typeof import('isolane');
-
-/** What comes out of a channel that a value is put into. */
-function through<T>(value: T): T {
-  const [tx, rx] = channel<T>(1);
-  tx.sendSync(value);
-  return rx.receiveSync();
-}
 
 describe('CPython on what can be shared', () => {
   for (const [what, value] of [
