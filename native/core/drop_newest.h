@@ -2,37 +2,21 @@
 
 #include <utility>
 
-#include "queued.h"
+#include "dropping.h"
 
 namespace isolane {
 
 // A flavour whose senders never wait: a message that finds the queue full is dropped.
 template <class Queue>
-class DropNewestChannel final : public QueuedChannel<Queue> {
-  using Base = QueuedChannel<Queue>;
-
+class DropNewestChannel final : public DroppingChannel<Queue> {
  public:
-  template <class... Arguments>
-  explicit DropNewestChannel(ChannelOptions options, Arguments&&... arguments)
-      : Base(std::move(options), std::forward<Arguments>(arguments)...) {}
+  using DroppingChannel<Queue>::DroppingChannel;
 
   Status try_send(Parcel& parcel) override {
-    const Status status = Base::try_send(parcel);
+    const Status status = QueuedChannel<Queue>::try_send(parcel);
     if (status != Status::kWouldBlock) return status;
     this->lose(std::move(parcel), Loss::kOverflow);
     return Status::kDone;
-  }
-
-  // One at a time: each may displace another, or be dropped.
-  size_t try_send_words(uint8_t tag, std::span<const uint64_t> words, Status* status) override {
-    return Channel::try_send_words(tag, words, status);
-  }
-
-  Status send(Parcel& parcel, ThreadWaiter&, Deadline) override { return try_send(parcel); }
-
- protected:
-  bool can_go_on(Side side, size_t weight) const override {
-    return side == Side::kSender ? !this->queue_.closed() : Base::can_go_on(side, weight);
   }
 };
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "brief_mutex.h"
-#include "queued.h"
+#include "dropping.h"
 
 namespace isolane {
 
@@ -18,13 +18,11 @@ namespace isolane {
 // the channel has been closed has not displaced another. One sender at a time, so that one place is
 // enough; receivers come and go as ever.
 template <class Queue>
-class DropOldestChannel final : public QueuedChannel<Queue> {
-  using Base = QueuedChannel<Queue>;
+class DropOldestChannel final : public DroppingChannel<Queue> {
+  using Base = DroppingChannel<Queue>;
 
  public:
-  template <class... Arguments>
-  explicit DropOldestChannel(ChannelOptions options, Arguments&&... arguments)
-      : Base(std::move(options), std::forward<Arguments>(arguments)...) {}
+  using Base::Base;
 
   size_t size() const override { return std::min(Base::size(), this->capacity()); }
 
@@ -43,18 +41,6 @@ class DropOldestChannel final : public QueuedChannel<Queue> {
     if (this->waiting(Side::kReceiver).any()) this->wake(Side::kReceiver);
     for (Parcel& oldest : dropped) this->lose(std::move(oldest), Loss::kOverflow);
     return Status::kDone;
-  }
-
-  // One at a time: each may displace another, or be dropped.
-  size_t try_send_words(uint8_t tag, std::span<const uint64_t> words, Status* status) override {
-    return Channel::try_send_words(tag, words, status);
-  }
-
-  Status send(Parcel& parcel, ThreadWaiter&, Deadline) override { return try_send(parcel); }
-
- protected:
-  bool can_go_on(Side side, size_t weight) const override {
-    return side == Side::kSender ? !this->queue_.closed() : Base::can_go_on(side, weight);
   }
 
  private:
