@@ -6,9 +6,6 @@
 
 namespace isolane {
 
-using v8::Local;
-using v8::Value;
-
 namespace {
 
 void native_api(Arguments args) {

@@ -1,14 +1,11 @@
 #include "guest_functions.h"
 
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "guest_realm.h"
 
 namespace isolane {
 
-using v8::Isolate;
 using v8::Local;
 using v8::Value;
 

@@ -15,7 +15,6 @@
 
 namespace isolane {
 
-using v8::Isolate;
 using v8::Local;
 using v8::MaybeLocal;
 using v8::Value;

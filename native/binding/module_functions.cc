@@ -1,14 +1,12 @@
 #include "module_functions.h"
 
 #include <chrono>
-#include <string>
 #include <vector>
 
 #include "realm.h"
 
 namespace isolane {
 
-using v8::Isolate;
 using v8::Local;
 using v8::Value;
 

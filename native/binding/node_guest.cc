@@ -12,8 +12,6 @@
 namespace isolane {
 
 using v8::Isolate;
-using v8::Local;
-using v8::Value;
 
 namespace {
 

@@ -2,7 +2,6 @@
 
 #include <uv.h>
 
-#include <limits>
 #include <utility>
 #include <vector>
 

@@ -1,6 +1,5 @@
 #include "freeze.h"
 
-#include <utility>
 #include <vector>
 
 namespace isolane {
