@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace isolane {
@@ -127,6 +128,21 @@ class Parcel {
     header_ = 0;
   }
 
+  // What it is made of, for memory in which parcels lie as bits: those are written over and left
+  // behind without a look at what was there, which would be a miss that somebody waits for where
+  // two cores share the memory. The words that matter are the first for a block, and otherwise as
+  // many as inline_length() takes.
+  static constexpr size_t kWords = kInlineCapacity / sizeof(uint64_t);
+  const uint64_t* words() const { return words_; }
+  // Gives the header, and leaves what the parcel owns to whoever has that and the words.
+  uint64_t release() { return std::exchange(header_, 0); }
+  // Takes over what they own. Returns where the words go.
+  uint64_t* adopt(uint64_t header) {
+    reset();
+    header_ = header;
+    return words_;
+  }
+
  private:
   // The header is one word, written and read as a whole: a load that is wider than the stores
   // before it would have to wait for them to leave the store buffer.
@@ -157,7 +173,7 @@ class Parcel {
   void free_block();
 
   uint64_t header_;
-  uint64_t words_[kInlineCapacity / sizeof(uint64_t)];
+  uint64_t words_[kWords];
 };
 
 static_assert(sizeof(Parcel) == 56, "a parcel and a word fill one cache line");

@@ -9,29 +9,28 @@ namespace {
 
 constexpr uintptr_t kLine = 64;
 
-// Room for `capacity` things of type T, all bytes zero; `align` gives where they begin. One more
-// than needed, to align the first by hand: calloc() has no aligned sibling that is portable and
-// gets its zeroes for free.
-template <class T>
-void* allocate_zeroed(size_t capacity) {
+// Room for that many cells, slots and rests, all bytes zero; and for a line more of each, as they
+// are aligned by hand: calloc() has no aligned sibling that is portable and gets its zeroes for
+// free.
+void* allocate(size_t capacity) {
   // Not even asked for, which sanitizers would not let pass.
-  if (capacity >= SIZE_MAX / sizeof(Slot) / 4) return nullptr;
-  return std::calloc(capacity + kLine / sizeof(T), sizeof(T));
+  if (capacity >= SIZE_MAX / 256) return nullptr;
+  return std::calloc(capacity + 3, sizeof(Cell) + sizeof(Slot) + sizeof(SlotRest));
 }
 
-// All-zero bytes are a cell in its first state, free for lap 0, and an empty parcel.
 template <class T>
-T* align(void* memory) {
+T* aligned(void* memory) {
   return reinterpret_cast<T*>((reinterpret_cast<uintptr_t>(memory) + kLine - 1) & ~(kLine - 1));
 }
 
 }  // namespace
 
+// All-zero bytes are a cell in its first state, free for lap 0.
 Ring::Ring(size_t capacity)
-    : cell_memory_(allocate_zeroed<Cell>(capacity)),
-      slot_memory_(cell_memory_ == nullptr ? nullptr : allocate_zeroed<Slot>(capacity)),
-      cells_(align<Cell>(cell_memory_)),
-      slots_(align<Slot>(slot_memory_)),
+    : memory_(allocate(capacity)),
+      cells_(aligned<Cell>(memory_)),
+      slots_(aligned<Slot>(cells_ + capacity)),
+      rests_(aligned<SlotRest>(slots_ + capacity)),
       capacity_(capacity),
       // Room for indices 0 to capacity, of which the last is never used, and for every content of a
       // cell below the lap.
@@ -39,16 +38,12 @@ Ring::Ring(size_t capacity)
       one_lap_(closed_bit_ * 2) {}
 
 Ring::~Ring() {
-  if (!allocated()) {
-    std::free(cell_memory_);
-    return;
-  }
+  if (!allocated()) return;
   // Only cells between head and tail hold anything; the rest of a large ring is not even touched.
   Parcel parcel;
   while (try_pop(parcel) == Status::kDone) {
   }
-  std::free(slot_memory_);
-  std::free(cell_memory_);
+  std::free(memory_);
 }
 
 size_t Ring::try_push_words(uint8_t tag, std::span<const uint64_t> words, Status* status) {

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <iterator>
 #include <span>
 
 #include "backoff.h"
@@ -14,12 +16,12 @@
 namespace isolane {
 
 // One place for one message. Four of them share a cache line, because most messages are a word:
-// what two cores pass a message for is a quarter of a line then. What is more than a word lies in a
-// slot beside.
+// what two cores pass a message for is a quarter of a line then. Of what is more than a word, the
+// parcel's header is in the cell, and its words are in a slot beside.
 struct Cell {
   // From the lowest bit up: what is here, then the lap. `kFree`: nothing, and waits for the push of
-  // that lap. `kInSlot`: the message of that lap, which is in the slot. Anything else is the tag of
-  // the message of that lap, whose word is here.
+  // that lap. `kInSlot`: the header of the message of that lap, the rest of which is in the slot.
+  // Anything else is the tag of the message of that lap, whose word is here.
   static constexpr uint64_t kFree = 0;
   static constexpr uint64_t kInSlot = 63;
 
@@ -27,12 +29,16 @@ struct Cell {
   uint64_t word;
 };
 
-struct alignas(64) Slot {
-  Parcel parcel;
+// In two parts, because few messages need both: half a cache line, and a quarter.
+struct Slot {
+  uint64_t words[4];
+};
+struct SlotRest {
+  uint64_t words[2];
 };
 
 static_assert(sizeof(Cell) == 16, "four cells are one cache line");
-static_assert(sizeof(Slot) == 64, "a slot is one cache line");
+static_assert(sizeof(Slot) + sizeof(SlotRest) == Parcel::kInlineCapacity);
 static_assert(std::atomic<uint64_t>::is_always_lock_free);
 
 // A bounded queue for any number of pushing and popping threads, without locks.
@@ -63,7 +69,7 @@ class Ring {
 
   static constexpr bool kWeighs = false;
 
-  bool allocated() const { return slot_memory_ != nullptr; }
+  bool allocated() const { return memory_ != nullptr; }
 
   // kDone: the parcel has been moved into the ring. kWouldBlock (full), kClosed: it is untouched.
   Status try_push(Parcel& parcel);
@@ -135,10 +141,10 @@ class Ring {
   template <class Wanted>
   Claimed claim_messages(size_t most, Wanted&& wanted);
 
-  void* const cell_memory_;  // what `cells_` and `slots_` lie in, as allocated
-  void* const slot_memory_;
+  void* const memory_;  // what the three lie in, as allocated
   Cell* const cells_;
   Slot* const slots_;
+  SlotRest* const rests_;
   const uint64_t capacity_;
   const uint64_t closed_bit_;
   const uint64_t one_lap_;
@@ -229,7 +235,12 @@ inline Status Ring::try_push(Parcel& parcel) {
     cell.word = parcel.word();
     parcel.reset();
   } else {
-    slots_[index].parcel = std::move(parcel);
+    // Always all of it: a length that varies would take a call.
+    std::memcpy(slots_[index].words, parcel.words(), sizeof(Slot));
+    if (parcel.inline_length() > sizeof(Slot)) {
+      std::memcpy(rests_[index].words, parcel.words() + std::size(Slot{}.words), sizeof(SlotRest));
+    }
+    cell.word = parcel.release();
   }
   cell.stamp.store(lap_of(claimed.position) + content, std::memory_order_release);
   return Status::kDone;
@@ -247,7 +258,11 @@ inline Status Ring::try_pop(Parcel& parcel) {
   const uint64_t index = index_of(claimed.position);
   Cell& cell = cells_[index];
   if (content == Cell::kInSlot) {
-    parcel = std::move(slots_[index].parcel);
+    uint64_t* const words = parcel.adopt(cell.word);
+    std::memcpy(words, slots_[index].words, sizeof(Slot));
+    if (parcel.inline_length() > sizeof(Slot)) {
+      std::memcpy(words + std::size(Slot{}.words), rests_[index].words, sizeof(SlotRest));
+    }
   } else {
     parcel.set_word(static_cast<uint8_t>(content), cell.word);
   }
