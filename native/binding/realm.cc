@@ -147,7 +147,7 @@ void Realm::complete_binding(Local<v8::Object> binding) {
   set("NativeFrozen", frozen_);
   set("NativeSelection", selection_);
   record_.Reset(isolate_, v8::Symbol::New(isolate_, literal(isolate_, "record")));
-  binding->Set(context, literal(isolate_, "RECORD"), record()).Check();
+  binding->Set(context, literal(isolate_, "RECORD"), record_.Get(isolate_)).Check();
   binding->Set(context, literal(isolate_, "page"), page_.make(isolate_)).Check();
   add_functions(binding, false);
 }

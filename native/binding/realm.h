@@ -50,7 +50,7 @@ class Realm : public HostObjects {
   ChannelUses& uses() { return uses_; }
   v8::Local<v8::Value> nothing() const { return nothing_.Get(isolate_); }
   // Returned to JavaScript in place of what it finds on the page.
-  v8::Local<v8::Value> record() const { return record_.Get(isolate_); }
+  const v8::Global<v8::Symbol>& record() const { return record_; }
   RecordPage& page() { return page_; }
   NumbersPage& numbers_page() { return numbers_page_; }
   PlainObjects& plain() { return plain_; }

@@ -495,9 +495,14 @@ SharedRef encode_shared(HostObjects& host, Local<Value> value, Local<v8::Array> 
 
 bool encode_record(HostObjects& host, const uint8_t* bytes, size_t size, uint32_t schema,
                    Parcel* parcel) {
+  if (size <= Parcel::kInlineCapacity) {
+    // All that could be there: a few instructions, where a length that varies takes a call.
+    std::memcpy(parcel->set_inline(kTagRecord, size, schema), bytes, Parcel::kInlineCapacity);
+    return true;
+  }
   uint8_t* out = make_room(parcel, kTagRecord, size, schema);
   if (out == nullptr) return throw_out_of_memory(host);
-  if (size != 0) std::memcpy(out, bytes, size);
+  std::memcpy(out, bytes, size);
   return true;
 }
 

@@ -60,7 +60,8 @@ bool encode(HostObjects& host, v8::Local<v8::Value> value, v8::Local<v8::Value> 
 SharedRef encode_shared(HostObjects& host, v8::Local<v8::Value> value,
                         v8::Local<v8::Array> buffers);
 
-// Puts `size` bytes of a record into `parcel`. False, with an exception pending, if memory is out.
+// Puts a record into `parcel`: the first `size` of `bytes`, which go on up to
+// Parcel::kInlineCapacity at least. False, with an exception pending, if memory is out.
 bool encode_record(HostObjects& host, const uint8_t* bytes, size_t size, uint32_t schema,
                    Parcel* parcel);
 

@@ -26,25 +26,31 @@ class RecordPage {
   v8::Local<v8::ArrayBuffer> make(v8::Isolate* isolate) {
     v8::Local<v8::ArrayBuffer> made = v8::ArrayBuffer::New(isolate, kSize);
     store_ = made->GetBackingStore();
+    bytes_ = static_cast<uint8_t*>(store_->Data());
     return made;
   }
 
-  const uint8_t* written() const { return bytes(); }
+  // All kMost bytes, of which the record is the first.
+  const uint8_t* written() const { return bytes_; }
 
   // What is longer has not been sent by this codec, and is cut off.
   void receive(const Parcel& record) {
-    const Block* block = record.block();
-    const size_t length = block == nullptr ? record.inline_length() : block->size;
-    const uint32_t head[] = {static_cast<uint32_t>(length < kMost ? length : kMost), record.meta()};
-    const uint8_t* from = block == nullptr ? record.inline_bytes() : block->bytes;
-    if (head[0] != 0) std::memcpy(bytes() + kReceived, from, head[0]);
-    std::memcpy(bytes() + kLength, head, sizeof head);
+    size_t length;
+    if (const Block* block = record.block()) {
+      length = std::min(block->size, kMost);
+      if (length != 0) std::memcpy(bytes_ + kReceived, block->bytes, length);
+    } else {
+      // As many as there could be: a few instructions, where a length that varies takes a call.
+      length = record.inline_length();
+      std::memcpy(bytes_ + kReceived, record.inline_bytes(), Parcel::kInlineCapacity);
+    }
+    const uint32_t head[] = {static_cast<uint32_t>(length), record.meta()};
+    std::memcpy(bytes_ + kLength, head, sizeof head);
   }
 
  private:
-  uint8_t* bytes() const { return static_cast<uint8_t*>(store_->Data()); }
-
   std::shared_ptr<v8::BackingStore> store_;
+  uint8_t* bytes_ = nullptr;
 };
 
 // A buffer through which numbers go many at a time, in either direction. Most realms never need it.
