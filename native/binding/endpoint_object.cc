@@ -32,11 +32,7 @@ Status EndpointObject::put(Parcel& parcel) {
   return ended(endpoint_.open() ? channel().try_send(parcel) : Status::kClosed);
 }
 
-Status EndpointObject::put(Parcel& parcel, double timeout_ms) {
-  Status status = put(parcel);
-  if (status != Status::kWouldBlock) return status;
-  // The clock is only looked at now: it takes as long as the rest of an operation that goes at
-  // once.
+Status EndpointObject::wait_to_put(Parcel& parcel, double timeout_ms) {
   return ended(realm().block(endpoint_, deadline_after_ms(timeout_ms), [&](Deadline until) {
     return channel().send(parcel, realm().waiter(), until);
   }));
@@ -46,9 +42,7 @@ Status EndpointObject::take(Parcel& parcel) {
   return ended(endpoint_.open() ? channel().try_receive(parcel) : Status::kClosed);
 }
 
-Status EndpointObject::take(Parcel& parcel, double timeout_ms) {
-  Status status = take(parcel);
-  if (status != Status::kWouldBlock) return status;
+Status EndpointObject::wait_to_take(Parcel& parcel, double timeout_ms) {
   return ended(realm().block(endpoint_, deadline_after_ms(timeout_ms), [&](Deadline until) {
     return channel().receive(parcel, realm().waiter(), until);
   }));
@@ -262,19 +256,28 @@ void construct(Arguments args) {
   Wrapped::make<EndpointObject>(realm, args.This(), std::move(endpoint));
 }
 
-Status put(Arguments args, EndpointObject& sender, Parcel& parcel) {
-  return args.Length() > 1 && args[1]->IsNumber() ? sender.put(parcel, milliseconds(args[1]))
-                                                  : sender.put(parcel);
+// Both look at the time, in milliseconds, only if they have to wait: to ask for it takes as long as
+// the rest of an operation that goes at once.
+Status put(EndpointObject& sender, Parcel& parcel, Local<Value> timeout) {
+  const Status status = sender.put(parcel);
+  if (status != Status::kWouldBlock || !timeout->IsNumber()) return status;
+  return sender.wait_to_put(parcel, milliseconds(timeout));
+}
+
+Status take(EndpointObject& receiver, Parcel& parcel, Local<Value> timeout) {
+  const Status status = receiver.take(parcel);
+  if (status != Status::kWouldBlock || !timeout->IsNumber()) return status;
+  return receiver.wait_to_take(parcel, milliseconds(timeout));
 }
 
 void put(Arguments args) {
   EndpointObject& sender = self(args);
   Parcel parcel;
-  if (encode_number(args[0], &parcel)) return give(args, put(args, sender, parcel));
+  if (encode_number(args[0], &parcel)) return give(args, put(sender, parcel, args[1]));
   Handover handover;
   const Local<Value> transfer = args.Length() > 2 ? args[2] : Local<Value>();
   if (!encode(sender.realm(), args[0], transfer, &parcel, &handover)) return;
-  const Status status = put(args, sender, parcel);
+  const Status status = put(sender, parcel, args[1]);
   if (status == Status::kDone) handover.commit(self(args).realm());
   give(args, status);
 }
@@ -292,7 +295,7 @@ void put_record(Arguments args) {
   Parcel parcel;
   const size_t length = args[0].As<v8::Uint32>()->Value();
   if (!encode_record(realm, realm.page().written(), length, schema, &parcel)) return;
-  give(args, args[2]->IsNumber() ? sender.put(parcel, milliseconds(args[2])) : sender.put(parcel));
+  give(args, put(sender, parcel, args[2]));
 }
 
 // (count, timeout): sends the first numbers on the page; how many.
@@ -308,7 +311,7 @@ void put_numbers(Arguments args) {
 
 void put_packed(Arguments args) {
   with_packed(args, true,
-              [&](EndpointObject& sender, Parcel* parcel) { return put(args, sender, *parcel); });
+              [&](EndpointObject& sender, Parcel* parcel) { return put(sender, *parcel, args[1]); });
 }
 
 void arm_sender(Arguments args) {
@@ -329,9 +332,7 @@ void withdraw_sender(Arguments args) {
 void take(Arguments args) {
   EndpointObject& receiver = self(args);
   Parcel parcel;
-  const Status status = args.Length() > 0 && args[0]->IsNumber()
-                            ? receiver.take(parcel, milliseconds(args[0]))
-                            : receiver.take(parcel);
+  const Status status = take(receiver, parcel, args[0]);
   give_message(args, receiver, status, std::move(parcel));
 }
 

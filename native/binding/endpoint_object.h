@@ -34,9 +34,10 @@ class EndpointObject final : public Wrapped {
   Status ended(Status status) { return status_ = status; }
 
   Status put(Parcel& parcel);
-  Status put(Parcel& parcel, double timeout_ms);
   Status take(Parcel& parcel);
-  Status take(Parcel& parcel, double timeout_ms);
+  // Block this thread, as put() or take() would have to wait.
+  Status wait_to_put(Parcel& parcel, double timeout_ms);
+  Status wait_to_take(Parcel& parcel, double timeout_ms);
 
   // Channel::try_send_words() and try_receive_words(), again and again until the status says why
   // not more were sent or received.
