@@ -3,15 +3,7 @@
 import { inside, insideBytes, MOST, out, outBytes } from '../codec/page.js';
 import { skip } from '../codec/reader.js';
 import type { NumberType, StructType, Type } from './definition.js';
-import {
-  readBool,
-  readBytes,
-  readLength,
-  readList,
-  readText,
-  writeBytes,
-  writeText,
-} from './fields.js';
+import { readBytes, readLength, readList, readText, writeBytes, writeText } from './fields.js';
 import { isList } from './pick.js';
 
 /** Writes a record to the page: where it ends; -1 if it is not what the schema says, or does not fit. */
@@ -30,7 +22,6 @@ const tools = {
   writeBytes,
   readText,
   readBytes,
-  readBool,
   readList,
   readLength,
 };
@@ -38,7 +29,7 @@ const tools = {
 /** Undefined where code may not be made of text. */
 export function compiled(type: StructType): { write: Write; read: Read } | undefined {
   const write = new WriterSource().function(type);
-  const read = `() => ${readerOf(type)}`;
+  const read = new ReaderSource().function(type);
   try {
     const make = new Function(
       ...Object.keys(tools),
@@ -146,38 +137,119 @@ class WriterSource {
   }
 }
 
-/** Elements of a list that are written as a literal, one beside the other. */
+/** Elements of a list that are read by a literal, one beside the other, where all of them have so many bytes at most. */
 const LITERAL = 8;
+const LITERAL_BYTES = 256;
 
-/** An expression that reads a value. */
-function readerOf(type: Type): string {
+/** Bytes of a value, if they are always as many and few. */
+function fixedSize(type: Type): number | undefined {
   switch (type.kind) {
-    case 'number': {
-      const [accessor, size] = numbers[type.name];
-      return `inside.get${accessor}(skip(${size}), true)`;
-    }
+    case 'number':
     case 'bigint':
-      return `inside.get${bigints[type.name][0]}(skip(8), true)`;
     case 'bool':
-      return 'readBool()';
-    case 'string':
-      return 'readText()';
-    case 'bytes':
-      return 'readBytes()';
+      return leastSize(type);
     case 'list': {
-      const element = readerOf(type.element);
-      const { length } = type;
-      if (length !== undefined && length <= LITERAL) {
-        return `[${Array.from({ length }, () => element).join(', ')}]`;
-      }
-      const count = length ?? `readLength(${leastSize(type.element)})`;
-      return `readList(${count}, () => ${element})`;
+      const { element, length } = type;
+      return length !== undefined && length <= LITERAL
+        ? few(fixedSize(element), length)
+        : undefined;
     }
-    default: {
-      const fields = type.fields.map(
-        ([name, field]) => `${JSON.stringify(name)}: ${readerOf(field)}`,
-      );
-      return `({ ${fields.join(', ')} })`;
+    case 'struct':
+      return type.fields.reduce<number | undefined>((sum, [, field]) => {
+        const size = fixedSize(field);
+        return sum === undefined || size === undefined ? undefined : few(sum + size, 1);
+      }, 0);
+    default:
+      return undefined;
+  }
+}
+
+function few(size: number | undefined, count: number): number | undefined {
+  return size !== undefined && size * count <= LITERAL_BYTES ? size * count : undefined;
+}
+
+/** Writes expressions that read a value. Fields of fixed size that follow one another are skipped at once, and lie from `p` on. */
+class ReaderSource {
+  function(type: StructType): string {
+    return `() => { let p = 0; return ${this.value(type)}; }`;
+  }
+
+  private value(type: Type): string {
+    const size = fixedSize(type);
+    if (size !== undefined) return `(p = skip(${size}), ${this.fixed(type, 0)})`;
+    switch (type.kind) {
+      case 'string':
+        return 'readText()';
+      case 'bytes':
+        return 'readBytes()';
+      case 'list': {
+        const count = type.length ?? `readLength(${leastSize(type.element)})`;
+        return `readList(${count}, () => ${this.value(type.element)})`;
+      }
+      default:
+        return this.struct(type as StructType);
     }
   }
+
+  private struct({ fields }: StructType): string {
+    const values: string[] = [];
+    let run: number | undefined;
+    fields.forEach(([, field], i) => {
+      const size = fixedSize(field);
+      if (size === undefined) {
+        run = undefined;
+        values.push(this.value(field));
+        return;
+      }
+      const value = this.fixed(field, run ?? 0);
+      values.push(run === undefined ? `(p = skip(${runOf(fields.slice(i))}), ${value})` : value);
+      run = (run ?? 0) + size;
+    });
+    return literal(fields, values);
+  }
+
+  /** A value of fixed size, that far behind `p`. */
+  private fixed(type: Type, offset: number): string {
+    switch (type.kind) {
+      case 'number':
+        return `inside.get${numbers[type.name][0]}(p + ${offset}, true)`;
+      case 'bigint':
+        return `inside.get${bigints[type.name][0]}(p + ${offset}, true)`;
+      case 'list': {
+        const { element, length } = type;
+        const size = leastSize(element);
+        const elements = Array.from({ length: length ?? 0 }, (_, i) =>
+          this.fixed(element, offset + i * size),
+        );
+        return `[${elements.join(', ')}]`;
+      }
+      case 'struct': {
+        let at = offset;
+        const values = type.fields.map(([, field]) => {
+          const value = this.fixed(field, at);
+          at += leastSize(field);
+          return value;
+        });
+        return literal(type.fields, values);
+      }
+      default:
+        return `insideBytes[p + ${offset}] !== 0`;
+    }
+  }
+}
+
+/** Bytes of the fields of fixed size with which these begin. */
+function runOf(fields: StructType['fields']): number {
+  let sum = 0;
+  for (const [, field] of fields) {
+    const size = fixedSize(field);
+    if (size === undefined) break;
+    sum += size;
+  }
+  return sum;
+}
+
+function literal(fields: StructType['fields'], values: readonly string[]): string {
+  const entries = fields.map(([name], i) => `${JSON.stringify(name)}: ${values[i]}`);
+  return `({ ${entries.join(', ')} })`;
 }
