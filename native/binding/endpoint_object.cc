@@ -48,6 +48,10 @@ Status EndpointObject::wait_to_take(Parcel& parcel, double timeout_ms) {
   }));
 }
 
+void EndpointObject::keep_distance() {
+  channel().keep_distance(endpoint_.side(), realm().waiter());
+}
+
 size_t EndpointObject::put_words(uint8_t tag, std::span<const uint64_t> words) {
   ended(endpoint_.open() ? Status::kDone : Status::kClosed);
   size_t sent = 0;
@@ -260,14 +264,22 @@ void construct(Arguments args) {
 // the rest of an operation that goes at once.
 Status put(EndpointObject& sender, Parcel& parcel, Local<Value> timeout) {
   const Status status = sender.put(parcel);
-  if (status != Status::kWouldBlock || !timeout->IsNumber()) return status;
-  return sender.wait_to_put(parcel, milliseconds(timeout));
+  if (status == Status::kWouldBlock && timeout->IsNumber()) {
+    return sender.wait_to_put(parcel, milliseconds(timeout));
+  }
+  if (status == Status::kDone && sender.is_in_a_row() && timeout->IsNumber())
+    sender.keep_distance();
+  return status;
 }
 
 Status take(EndpointObject& receiver, Parcel& parcel, Local<Value> timeout) {
   const Status status = receiver.take(parcel);
-  if (status != Status::kWouldBlock || !timeout->IsNumber()) return status;
-  return receiver.wait_to_take(parcel, milliseconds(timeout));
+  if (status == Status::kWouldBlock && timeout->IsNumber()) {
+    return receiver.wait_to_take(parcel, milliseconds(timeout));
+  }
+  if (status == Status::kDone && receiver.is_in_a_row() && timeout->IsNumber())
+    receiver.keep_distance();
+  return status;
 }
 
 void put(Arguments args) {
@@ -310,8 +322,9 @@ void put_numbers(Arguments args) {
 }
 
 void put_packed(Arguments args) {
-  with_packed(args, true,
-              [&](EndpointObject& sender, Parcel* parcel) { return put(sender, *parcel, args[1]); });
+  with_packed(args, true, [&](EndpointObject& sender, Parcel* parcel) {
+    return put(sender, *parcel, args[1]);
+  });
 }
 
 void arm_sender(Arguments args) {

@@ -38,6 +38,9 @@ class EndpointObject final : public Wrapped {
   // Block this thread, as put() or take() would have to wait.
   Status wait_to_put(Parcel& parcel, double timeout_ms);
   Status wait_to_take(Parcel& parcel, double timeout_ms);
+  // For operations that may block and did not have to: every few of them, Channel::keep_distance().
+  bool is_in_a_row() { return ++in_a_row_ % 16 == 0; }
+  void keep_distance();
 
   // Channel::try_send_words() and try_receive_words(), again and again until the status says why
   // not more were sent or received.
@@ -76,6 +79,7 @@ class EndpointObject final : public Wrapped {
   Endpoint endpoint_;
   ChannelUses::Reference use_;
   Status status_ = Status::kDone;
+  uint32_t in_a_row_ = 0;
   std::unique_ptr<Waiting> waiting_;
   std::atomic<bool> armed_{false};
   bool committed_ = false;  // arm itself completed a rendezvous

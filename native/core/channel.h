@@ -94,6 +94,10 @@ class Channel {
   virtual Status send(Parcel& parcel, ThreadWaiter& waiter, Deadline deadline) = 0;
   virtual Status receive(Parcel& parcel, ThreadWaiter& waiter, Deadline deadline) = 0;
 
+  // For a thread that sends or receives in a row, now and then between two messages: lets the other
+  // side get ahead if it is so near that the two are in each other's way (Spin::let_gather).
+  virtual void keep_distance(Side, ThreadWaiter&) {}
+
   // Waiting in one or more channels at once, for threads and event loops: reset the waiter, arm a
   // case in each channel until one does not return kWouldBlock, wait to be selected if all did,
   // disarm every case that was armed, and act on the waiter's outcome.

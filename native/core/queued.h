@@ -39,6 +39,9 @@ class QueuedChannel : public Channel {
   Status send(Parcel& parcel, ThreadWaiter& waiter, Deadline deadline) override;
   Status receive(Parcel& parcel, ThreadWaiter& waiter, Deadline deadline) override;
   Status arm(Case& own) override;
+  void keep_distance(Side side, ThreadWaiter& waiter) override {
+    if (!is_far(side)) let_gather(side, waiter);
+  }
 
   const Queue& queue() const { return queue_; }
 
@@ -66,6 +69,19 @@ class QueuedChannel : public Channel {
   // A distance of a few cache lines, and from what capacity on it is worth having.
   static constexpr size_t kGathered = 16;
   static constexpr size_t kGatherFrom = 64;
+
+  // Whether the other side has got ahead by that much; true where there is no such distance.
+  bool is_far(Side side) const {
+    if constexpr (requires { queue_.likely_free(0); }) {
+      if (capacity() < kGatherFrom) return true;
+      return side == Side::kSender ? queue_.likely_free(kGathered) : queue_.likely_held(kGathered);
+    } else {
+      return true;
+    }
+  }
+  void let_gather(Side side, ThreadWaiter& waiter) {
+    waiter.let_gather([&] { return is_far(side); });
+  }
 
   // Waits until it is worth trying again (kDone), or tells why not.
   Status wait(Side side, size_t weight, ThreadWaiter& waiter, Deadline deadline);
@@ -165,14 +181,7 @@ Status QueuedChannel<Queue>::wait(Side side, size_t weight, ThreadWaiter& waiter
   // its fast path.
   const auto worth_trying = [&] { return likely(side, weight) || closed(); };
   if (waiter.spin_until(worth_trying, deadline)) {
-    if constexpr (requires { queue_.likely_free(0); }) {
-      if (capacity() >= kGatherFrom) {
-        waiter.let_gather([&] {
-          return side == Side::kSender ? queue_.likely_free(kGathered)
-                                       : queue_.likely_held(kGathered);
-        });
-      }
-    }
+    keep_distance(side, waiter);
     return Status::kDone;
   }
 
