@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <thread>
 #include <vector>
 
@@ -192,6 +193,29 @@ TEST_CASE("a waiter that was selected elsewhere is not registered any more") {
   CHECK_FALSE(second.linked);
   taken->disarm(first);
   other->disarm(second);
+}
+
+TEST_CASE("who keeps its distance takes nothing, adds nothing and does not wait for more to come") {
+  for (const size_t capacity : {size_t{0}, size_t{1}, size_t{64}, ChannelOptions::kUnbounded}) {
+    CAPTURE(capacity);
+    const Ref<Channel> channel = Channel::create(capacity, "");
+    ThreadWaiter waiter;
+    const size_t queued = std::min<size_t>(capacity, 20);
+    for (size_t i = 0; i < queued; ++i) {
+      Parcel parcel = test::word(i);
+      REQUIRE(channel->try_send(parcel) == Status::kDone);
+    }
+    for (int i = 0; i < 200; ++i) {
+      channel->keep_distance(Side::kSender, waiter);
+      channel->keep_distance(Side::kReceiver, waiter);
+    }
+    CHECK(channel->size() == queued);
+    for (size_t i = 0; i < queued; ++i) {
+      Parcel parcel;
+      REQUIRE(channel->try_receive(parcel) == Status::kDone);
+      CHECK(test::number(parcel) == i);
+    }
+  }
 }
 
 TEST_CASE("a channel that does not fit into memory is not created") {

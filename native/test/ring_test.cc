@@ -26,6 +26,40 @@ uint64_t pop(Ring& ring) {
 
 }  // namespace
 
+TEST_CASE(
+    "what is in a parcel comes out of a ring as it went in, whatever was in its place before") {
+  Ring ring(3);
+  const int64_t blocks = Block::live();
+  uint32_t meta = 0xfedc0000;
+  for (size_t length = 0; length <= Parcel::kInlineCapacity; ++length) {
+    CAPTURE(length);
+    Parcel parcel;
+    uint8_t* const bytes = parcel.set_inline(9, length, ++meta);
+    for (size_t i = 0; i < length; ++i) bytes[i] = static_cast<uint8_t>(i * 7 + length);
+    REQUIRE(ring.try_push(parcel) == Status::kDone);
+    CHECK(parcel.empty());
+    parcel.set_block(10, Block::allocate(length + 1), meta);
+    parcel.block()->bytes[length] = 0xa5;
+    REQUIRE(ring.try_push(parcel) == Status::kDone);
+    CHECK(parcel.empty());
+
+    REQUIRE(ring.try_pop(parcel) == Status::kDone);
+    CHECK(parcel.tag() == 9);
+    CHECK(parcel.meta() == meta);
+    REQUIRE(parcel.inline_length() == length);
+    for (size_t i = 0; i < length; ++i) {
+      REQUIRE(parcel.inline_bytes()[i] == static_cast<uint8_t>(i * 7 + length));
+    }
+    REQUIRE(ring.try_pop(parcel) == Status::kDone);
+    CHECK(parcel.tag() == 10);
+    CHECK(parcel.meta() == meta);
+    REQUIRE(parcel.is_block());
+    CHECK(parcel.block()->size == length + 1);
+    CHECK(parcel.block()->bytes[length] == 0xa5);
+  }
+  CHECK(Block::live() == blocks);
+}
+
 TEST_CASE("a ring holds exactly its capacity, whatever that is, for many laps") {
   for (const size_t capacity : {1, 2, 3, 4, 5, 7, 8, 9, 100}) {
     CAPTURE(capacity);
