@@ -8,6 +8,7 @@
 #include <iterator>
 #include <span>
 
+#include "always_inline.h"
 #include "backoff.h"
 #include "cache_line.h"
 #include "parcel.h"
@@ -153,7 +154,7 @@ class Ring {
   alignas(kCacheLine) std::atomic<uint64_t> tail_{0};  // where the next message is pushed
 };
 
-inline Ring::Claimed Ring::claim_free(size_t most) {
+ISOLANE_ALWAYS_INLINE Ring::Claimed Ring::claim_free(size_t most) {
   Backoff backoff;
   uint64_t tail = tail_.load(std::memory_order_relaxed);
   for (;;) {
@@ -186,7 +187,7 @@ inline Ring::Claimed Ring::claim_free(size_t most) {
 }
 
 template <class Wanted>
-Ring::Claimed Ring::claim_messages(size_t most, Wanted&& wanted) {
+ISOLANE_ALWAYS_INLINE Ring::Claimed Ring::claim_messages(size_t most, Wanted&& wanted) {
   Backoff backoff;
   uint64_t head = head_.load(std::memory_order_relaxed);
   for (;;) {
