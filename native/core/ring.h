@@ -173,14 +173,16 @@ ISOLANE_ALWAYS_INLINE Ring::Claimed Ring::claim_free(size_t most) {
                                       std::memory_order_relaxed)) {
         return {Status::kDone, tail, count};
       }
-    } else if (is_message(content(stamp, lap - one_lap_))) {
-      // The cell still holds the message of the lap before: full, unless a pop has claimed it. As
-      // the head never falls more than a lap behind, equality also says that the tail is current.
+    } else if (stamp < lap) {
+      // The cell still holds the message of the lap before, or that is still to be written: full,
+      // unless a pop has claimed it. As the head never falls more than a lap behind, equality also
+      // says that the tail is current.
       if (head_.load(std::memory_order_seq_cst) + one_lap_ == tail) return {Status::kWouldBlock};
       backoff.wait();
       tail = tail_.load(std::memory_order_relaxed);
     } else {
-      // Others have pushed since the tail was loaded.
+      // Others have pushed since the tail was loaded. The stamp of theirs that was seen brings the
+      // tail that they had moved before along, so that this does not come again without progress.
       tail = tail_.load(std::memory_order_relaxed);
     }
   }
@@ -210,8 +212,9 @@ ISOLANE_ALWAYS_INLINE Ring::Claimed Ring::claim_messages(size_t most, Wanted&& w
                                       std::memory_order_relaxed)) {
         return {Status::kDone, head, count};
       }
-    } else if (found == Cell::kFree) {
-      // Nothing has been written here: empty, unless a push has claimed the cell.
+    } else if (stamp <= lap) {
+      // No message of this lap has been written here, be it that the one of the lap before is still
+      // to be taken out: empty, unless a push has claimed the cell.
       const uint64_t tail = tail_.load(std::memory_order_seq_cst);
       if ((tail & ~closed_bit_) == head) {
         return {(tail & closed_bit_) != 0 ? Status::kClosed : Status::kWouldBlock};
@@ -219,7 +222,7 @@ ISOLANE_ALWAYS_INLINE Ring::Claimed Ring::claim_messages(size_t most, Wanted&& w
       backoff.wait();
       head = head_.load(std::memory_order_relaxed);
     } else {
-      // Others have popped since the head was loaded.
+      // Others have popped since the head was loaded, which is newer now, as above.
       head = head_.load(std::memory_order_relaxed);
     }
   }
