@@ -4,7 +4,7 @@
  * The model that includes this defines WAITERS, CASES, LISTS, CHANNELS and WAITER_OF(one), the waiter
  * of a case. Its processes declare LOCALS.
  *
- * Defects: LOOK_BEFORE_PREPARE, DISARM_WITHOUT_LOCK, ABORT_BY_STORE.
+ * Defects: LOOK_BEFORE_PREPARE, DISARM_WITHOUT_LOCK, ABORT_BY_STORE, NO_WAKE_AFTER_SELECTED.
  */
 
 #define WAITING 0
@@ -197,7 +197,11 @@ inline wake_taken(channel, list, all) {
           :: !all -> unlock(channel)
           fi
         }
+#ifdef NO_WAKE_AFTER_SELECTED
+     :: !ok -> atomic { woken = NOBODY; unlock(channel) }
+#else
      :: !ok -> atomic { take_first(channel, list) }
+#endif
      fi
   od
 }

@@ -12,11 +12,12 @@
  * INTERRUPT  They may be interrupted, and leave then.
  * LOOPING    The first receiver is an event loop, which arms, and may withdraw.
  * CLOSE, POISON, LEAVE  The channel is closed, is poisoned, is left by its last receiver at any moment.
+ * MANY       They send and receive up to two messages at once, or one.
  * WEIGHED    native/core/weighed.h around the queue: the first sender's messages weigh 2, the others' 1,
  *            and there is room for MOST.
  *
- * Defects: NO_LOOK_AFTER_LINK, LOOK_BEFORE_LINK, NO_PASS_ON, NO_WAKE_AFTER_SELECTED, WAKE_FIRST,
- * SEAL_BEFORE_STATE, NO_WAKE_OF_SENDERS; with WEIGHED: ONE_WAKE_A_POP, NO_MAKING_WAY; and
+ * Defects: NO_LOOK_AFTER_LINK, LOOK_BEFORE_LINK, NO_PASS_ON, WAKE_FIRST, SEAL_BEFORE_STATE,
+ * NO_WAKE_OF_SENDERS; with MANY: ONE_WAKE_A_BATCH; with WEIGHED: ONE_WAKE_A_POP, NO_MAKING_WAY; and
  * those of waiter.pml.
  */
 
@@ -204,6 +205,69 @@ inline attempt(own, side) {
 #endif
 }
 
+#ifdef MANY
+/* Channel::wake_many() */
+inline wake_many(list) {
+#ifdef ONE_WAKE_A_BATCH
+  woken_for = 1;
+#else
+  woken_for = count;
+#endif
+  do
+  :: atomic { woken_for == 0 || !ANY(list) -> woken_for = 0; break }
+  :: woken_for > 0 && ANY(list) -> wake(list); woken_for--
+  od
+}
+
+/* QueuedChannel::try_send_words() and try_receive_words(). How many there are depends on the ring's end,
+ * too, so any number may be less than what there is. */
+inline attempt_many(own, side) {
+  if
+  :: side == SENDER ->
+     atomic { /* queue_.try_push_words(...) */
+       if
+       :: sealed -> status = CLOSED
+       :: !sealed && FULL -> status = WOULD_BLOCK
+       :: !sealed && !FULL ->
+          status = DONE;
+          do
+          :: count < 2 && count < left && !FULL -> queue!WEIGHT(own); accepted++; count++
+          :: count > 0 -> break
+          od
+       fi
+     }
+  :: side == RECEIVER ->
+     atomic { /* queue_.try_pop_words(...) */
+       if
+       :: EMPTY -> status = (sealed -> CLOSED : WOULD_BLOCK)
+       :: !EMPTY ->
+          status = DONE;
+          do
+          :: count < 2 && count < left && !EMPTY -> queue?heavy; heavy = 0; count++
+          :: count > 0 -> break
+          od
+       fi
+     }
+  fi;
+  if
+  :: status == CLOSED -> answer_closed()
+  :: status == WOULD_BLOCK
+  :: status == DONE ->
+     if
+     :: atomic { /* poisoned() */
+          side == RECEIVER && state == POISONED ->
+          lost = lost + count;
+          count = 0;
+          status = CLOSED
+        }
+     :: atomic { side == RECEIVER && state != POISONED -> received = received + count }
+        wake_many(SENDER)
+     :: side == SENDER -> wake_many(RECEIVER)
+     fi
+  fi
+}
+#endif
+
 /* Channel::pass_on(), with can_go_on(side, 0) */
 inline pass_on(side) {
 #ifdef NO_PASS_ON
@@ -295,7 +359,10 @@ inline wait(own, side) {
  * anything else: whatever that says is likely may be wrong. */
 proctype Party(byte own; byte side; byte left) {
   LOCALS;
-  byte heavy;
+  byte heavy, count;
+#ifdef MANY
+  byte woken_for;
+#endif
   mtype status;
   do
   :: left == 0 -> break
@@ -305,18 +372,25 @@ proctype Party(byte own; byte side; byte left) {
      :: wait(own, side) /* !likely() */
      fi;
      if
-     :: status == DONE -> attempt(own, side)
+     :: status == DONE -> attempt(own, side); count = 1
+#ifdef MANY
+     :: status == DONE -> attempt_many(own, side)
+#endif
      :: status != DONE
      fi;
      if
-     :: status == DONE -> left = ((left == UNLIMITED) -> left : left - 1)
+     :: status == DONE -> left = ((left == UNLIMITED) -> left : left - count)
      :: status == WOULD_BLOCK
      :: status == CLOSED || status == TIMED_OUT || status == INTERRUPTED -> break
      fi;
-     status = 0
+     atomic {
+       status = 0;
+       count = 0
+     }
   od;
   atomic {
     status = 0;
+    count = 0;
     left = 0;
     finished++
   }
