@@ -22,6 +22,10 @@ const advice = {
     darwin: 'brew install cmake ninja',
     win32: 'winget install Kitware.CMake Ninja-build.Ninja',
   },
+  spin: {
+    linux: 'Debian, Ubuntu: apt-get install spin; others: https://spinroot.com',
+    darwin: 'brew install spin',
+  },
 };
 
 /** What node-gyp needs to build the addon. */
@@ -41,6 +45,15 @@ export function checkCMake() {
   if (works('make', ['--version'])) return 'Unix Makefiles';
   if (windows) return 'Visual Studio 17 2022';
   throw missing('ninja or make', 'cmake');
+}
+
+/** What verifies the models; returns the C compiler to use. */
+export function checkModelTools() {
+  if (!works('spin', ['-V'])) throw missing('spin', 'spin');
+  const compilers = process.env.CC ? [process.env.CC] : ['cc', 'gcc', 'clang'];
+  const found = compilers.find((compiler) => works(compiler, ['--version']));
+  if (!found) throw missing('a C compiler', 'compiler');
+  return found;
 }
 
 function checkCompiler() {

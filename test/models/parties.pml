@@ -46,6 +46,7 @@ inline move(to, from) {
 /* RendezvousChannel::match(). `status` is DONE if both were selected, WOULD_BLOCK if `peer` was taken
  * before, CLOSED if `own` was. */
 inline match(own, peer) {
+  assert(WAITER_OF(own) != WAITER_OF(peer)); /* it would wait for itself for ever */
 #ifdef NO_CLAIM
   if
   :: atomic { selected[WAITER_OF(own)] == WAITING -> status = WOULD_BLOCK }
@@ -389,7 +390,7 @@ proctype Party(byte waiter; byte cases; byte left; bool hurried) {
      :: status == WOULD_BLOCK ->
         first = 0;
         if
-        :: outcome == ABORTED -> break /* kTimedOut */
+        :: outcome == ABORTED -> pass_on_all_but(WIDTH); break /* kTimedOut */
         :: outcome != ABORTED
         fi;
 
