@@ -9,7 +9,7 @@ const AT_ONCE = 2;
 const MEGABYTES = 1900;
 // Of a path through a model; the longest are a few thousand.
 const DEPTH = 100_000;
-const LIMIT = 5 * 60_000;
+const LIMIT = 20 * 60_000;
 
 const nameOf = ({ model, defines, fails }) =>
   `${model} ${defines}${fails ? `, with the defect ${fails}` : ''}`;
@@ -67,7 +67,8 @@ async function verify(configuration, compiler) {
 async function verifyIn(folder, { model, defines, fails }, compiler) {
   const step = async (command, args) => {
     const ended = await exit(command, args, { cwd: folder, capture: 'only', limit: LIMIT });
-    const failure = ended.code === 0 ? undefined : `${command}: ${howItEnded(ended)}\n${ended.text}`;
+    const failure =
+      ended.code === 0 ? undefined : `${command}: ${howItEnded(ended)}\n${ended.text}`;
     return { text: ended.text, failure };
   };
   const symbols = [...defines.split(' '), ...(fails ? [fails] : [])].map((one) => `-D${one}`);

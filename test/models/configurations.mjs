@@ -62,7 +62,10 @@ export const configurations = [
   { model: 'waiting', defines: 'SENDERS=1 RECEIVERS=2 CAPACITY=2 MESSAGES=2 TAKES=1 MANY HURRIED' },
   { model: 'waiting', defines: 'SENDERS=1 RECEIVERS=1 CAPACITY=2 MESSAGES=3 MANY CLOSE' },
   { model: 'waiting', defines: 'SENDERS=1 RECEIVERS=1 CAPACITY=2 MESSAGES=3 MANY POISON' },
-  { model: 'waiting', defines: 'SENDERS=2 RECEIVERS=1 CAPACITY=2 MESSAGES=3 TAKES=1 WEIGHED HURRIED' },
+  {
+    model: 'waiting',
+    defines: 'SENDERS=2 RECEIVERS=1 CAPACITY=2 MESSAGES=3 TAKES=1 WEIGHED HURRIED',
+  },
   { model: 'waiting', defines: 'SENDERS=3 RECEIVERS=1 CAPACITY=2 TAKES=1 WEIGHED' },
   { model: 'waiting', defines: 'SENDERS=2 RECEIVERS=1 CAPACITY=2 WEIGHED CLOSE' },
   { model: 'waiting', defines: 'SENDERS=1 RECEIVERS=2', fails: 'NO_LOOK_AFTER_LINK' },
