@@ -15,14 +15,14 @@ const nameOf = ({ model, defines, fails }) =>
   `${model} ${defines}${fails ? `, with the defect ${fails}` : ''}`;
 
 /**
- * Verifies all configurations whose name contains `text`, two at a time. Without a defect there may be no error, and the search has to be
+ * Verifies all configurations whose name contains `part`, two at a time. Without a defect there may be no error, and the search has to be
  * complete; with one there has to be an error. And every statement of a model has to be reached by one of its configurations: if not, it
  * verifies less than it seems to.
  */
-export async function verifyModels(text = '') {
+export async function verifyModels(part = '') {
   const compiler = checkModelTools();
-  const chosen = configurations.filter((one) => nameOf(one).includes(text));
-  if (chosen.length === 0) throw new Failure(`no configuration's name contains ${text}`);
+  const chosen = configurations.filter((one) => nameOf(one).includes(part));
+  if (chosen.length === 0) throw new Failure(`no configuration's name contains ${part}`);
   mkdirSync(path('build/models'), { recursive: true });
   const all = { passed: 0, failures: [] };
   const count = (name, failure) => {
@@ -35,9 +35,10 @@ export async function verifyModels(text = '') {
   const work = async () => {
     for (let one = left.shift(); one !== undefined; one = left.shift()) {
       const start = performance.now();
-      const { failure, summary, lines } = await verify(one, compiler);
+      const { failure, text, summary, lines } = await verify(one, compiler);
       const seconds = ((performance.now() - start) / 1000).toFixed(1);
       console.log(`${failure ? '✗' : '✓'} ${nameOf(one)} (${seconds} s): ${failure ?? summary}`);
+      if (failure && text) console.log(text);
       count(nameOf(one), failure);
       if (one.fails === undefined) reached.set(one, lines);
     }
@@ -67,8 +68,7 @@ async function verify(configuration, compiler) {
 async function verifyIn(folder, { model, defines, fails }, compiler) {
   const step = async (command, args) => {
     const ended = await exit(command, args, { cwd: folder, capture: 'only', limit: LIMIT });
-    const failure =
-      ended.code === 0 ? undefined : `${command}: ${howItEnded(ended)}\n${ended.text}`;
+    const failure = ended.code === 0 ? undefined : `${command}: ${howItEnded(ended)}`;
     return { text: ended.text, failure };
   };
   const symbols = [...defines.split(' '), ...(fails ? [fails] : [])].map((one) => `-D${one}`);
@@ -85,7 +85,7 @@ async function verifyIn(folder, { model, defines, fails }, compiler) {
 
   const ran = await step(join(folder, 'pan'), [`-m${DEPTH}`]);
   const errors = ran.text.match(/errors: (\d+)/)?.[1];
-  if (errors === undefined) return { failure: ran.failure ?? `pan gives no counts\n${ran.text}` };
+  if (errors === undefined) return { failure: ran.failure ?? 'pan gives no counts', text: ran.text };
   const error = ran.text.match(/^pan:\d+: (.*)$/m)?.[1];
   const states = ran.text.match(/(\S+) states, stored/)?.[1];
   if (fails) {
@@ -94,10 +94,11 @@ async function verifyIn(folder, { model, defines, fails }, compiler) {
       : { failure: 'the defect is not found' };
   }
   if (Number(errors) > 0) {
-    return { failure: `${error}\n${(await step('spin', [...symbols, '-t', '-p', file])).text}` };
+    const steps = await step('spin', [...symbols, '-k', `${model}.pml.trail`, '-p', file]);
+    return { failure: error, text: steps.text };
   }
   if (/Search not completed|max search depth too small|MEMLIM|out of memory/.test(ran.text)) {
-    return { failure: `the search is not complete\n${ran.text}` };
+    return { failure: 'the search is not complete', text: ran.text };
   }
   const table = await step(join(folder, 'pan'), ['-d']);
   return { summary: `${states} states`, lines: linesOf(table.text, ran.text) };
