@@ -22,6 +22,27 @@ using v8::Value;
 
 namespace {
 
+Local<v8::String> text(Isolate* isolate, const char* characters) {
+  return v8::String::NewFromUtf8(isolate, characters).ToLocalChecked();
+}
+
+// Throws what the codec in JavaScript does (src/codec/reader.ts). `cause`: what the engine says.
+MaybeLocal<Value> throw_damaged(Isolate* isolate, Local<Value> cause = {}) {
+  Local<v8::Context> context = isolate->GetCurrentContext();
+  Local<v8::Object> error =
+      v8::Exception::RangeError(text(isolate, "The bytes of a message are damaged."))
+          .As<v8::Object>();
+  error
+      ->CreateDataProperty(context, text(isolate, "code"),
+                           text(isolate, "ERR_ISOLANE_DAMAGED_MESSAGE"))
+      .Check();
+  if (!cause.IsEmpty()) {
+    error->DefineOwnProperty(context, text(isolate, "cause"), cause, v8::DontEnum).Check();
+  }
+  isolate->ThrowException(error);
+  return {};
+}
+
 // A view may lie outside of its buffer, if that was made smaller after.
 bool fits(uint64_t offset, uint64_t size, size_t whole) {
   return offset <= whole && size <= whole - offset;
@@ -41,35 +62,44 @@ Local<v8::ArrayBuffer> copy_of(Isolate* isolate, const uint8_t* bytes, size_t si
   return buffer;
 }
 
-Local<Value> decode_bytes(Isolate* isolate, Parcel& parcel) {
+// `Buffer`: v8::ArrayBuffer or v8::SharedArrayBuffer. The part lies in it.
+template <class Buffer>
+MaybeLocal<Value> checked_view(Isolate* isolate, Local<Buffer> buffer, uint32_t kind, size_t offset,
+                               size_t size) {
+  if (!can_view(kind, offset, size)) return throw_damaged(isolate);
+  return make_view(buffer, kind, offset, size);
+}
+
+MaybeLocal<Value> decode_bytes(Isolate* isolate, Parcel& parcel) {
   Local<v8::ArrayBuffer> buffer;
   if (parcel.is_block()) {
     buffer = adopt(isolate, *parcel.block());
   } else {
     buffer = copy_of(isolate, parcel.inline_bytes(), parcel.inline_length());
   }
-  return make_view(buffer, parcel.meta(), 0, buffer->ByteLength());
+  return checked_view(isolate, buffer, parcel.meta(), 0, buffer->ByteLength());
 }
 
-Local<Value> decode_moved_bytes(Isolate* isolate, Parcel& parcel) {
+MaybeLocal<Value> decode_moved_bytes(Isolate* isolate, Parcel& parcel) {
   Block& block = *parcel.block();
   MovedExtent extent;
   std::memcpy(&extent, block.bytes, sizeof extent);
   auto* attached = static_cast<BufferAttachment*>(block.attachments[0].get());
   Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(isolate, std::move(attached->store));
   if (!fits(extent.offset, extent.length, buffer->ByteLength())) extent = {0, 0};
-  return make_view(buffer, parcel.meta(), extent.offset, extent.length);
+  return checked_view(isolate, buffer, parcel.meta(), extent.offset, extent.length);
 }
 
 // The memory goes back to where it is from when the buffer is collected.
-Local<Value> decode_foreign_bytes(Isolate* isolate, Parcel& parcel) {
+MaybeLocal<Value> decode_foreign_bytes(Isolate* isolate, Parcel& parcel) {
   Block& block = *parcel.block();
   auto* foreign = static_cast<ForeignBytes*>(block.attachments[0].release());
   std::unique_ptr<v8::BackingStore> store = v8::ArrayBuffer::NewBackingStore(
       foreign->data, foreign->size,
       [](void*, size_t, void* owner) { delete static_cast<ForeignBytes*>(owner); }, foreign);
   const size_t size = foreign->size;
-  return make_view(v8::ArrayBuffer::New(isolate, std::move(store)), parcel.meta(), 0, size);
+  Local<v8::ArrayBuffer> buffer = v8::ArrayBuffer::New(isolate, std::move(store));
+  return checked_view(isolate, buffer, parcel.meta(), 0, size);
 }
 
 MaybeLocal<Value> decode_string(Isolate* isolate, const Parcel& parcel) {
@@ -84,35 +114,60 @@ MaybeLocal<Value> decode_string(Isolate* isolate, const Parcel& parcel) {
                                         v8::NewStringType::kNormal, static_cast<int>(size / 2));
   }
   Local<v8::String> result;
-  if (!string.ToLocal(&result)) return {};
+  if (!string.ToLocal(&result)) return throw_damaged(isolate);  // longer than a string can be
   return result;
 }
 
-// Decodes one value with V8's deserializer. The bytes come from our own encoder in this process.
+// Whether the value is nested deeper than the stack of this thread is, for which its bytes are not
+// to blame.
+bool is_stack_overflow(Isolate* isolate, Local<Value> error) {
+  Local<v8::String> said;
+  return !error.IsEmpty() && error->IsNativeError() &&
+         error->ToDetailString(isolate->GetCurrentContext()).ToLocal(&said) &&
+         said->StringEquals(text(isolate, "RangeError: Maximum call stack size exceeded"));
+}
+
+// Decodes one value with V8's deserializer. The bytes come from our own encoder in this process,
+// but nothing here relies on that.
 class Decoder final : public v8::ValueDeserializer::Delegate {
  public:
   Decoder(HostObjects& host, const Parcel& parcel)
       : host_(host),
         block_(parcel.block()),
-        deserializer_(host.isolate(),
-                      parcel.is_block() ? parcel.block()->bytes : parcel.inline_bytes(),
-                      parcel.is_block() ? parcel.block()->size : parcel.inline_length(), this) {}
+        size_(block_ == nullptr ? parcel.inline_length() : block_->size),
+        deserializer_(host.isolate(), block_ == nullptr ? parcel.inline_bytes() : block_->bytes,
+                      size_, this) {}
 
   MaybeLocal<Value> run() {
     Isolate* isolate = host_.isolate();
     Local<v8::Context> context = isolate->GetCurrentContext();
     if (!open_attachments()) return {};
-    if (deserializer_.ReadHeader(context).IsNothing()) return {};
+    v8::TryCatch caught(isolate);
     Local<Value> value;
-    if (!deserializer_.ReadValue(context).ToLocal(&value)) return {};
+    if (read(context).ToLocal(&value)) return value;
+    if (caught.HasTerminated()) return {};
+    // What else the engine throws depends on where the bytes are damaged.
+    const Local<Value> error = caught.Exception();
+    if (!is_stack_overflow(isolate, error)) throw_damaged(isolate, error);
+    caught.ReThrow();
+    return {};
+  }
+
+ private:
+  // Empty without an exception, or with one of the engine's, if the bytes are damaged.
+  MaybeLocal<Value> read(Local<v8::Context> context) {
+    Local<Value> value;
+    if (deserializer_.ReadHeader(context).IsNothing() ||
+        !deserializer_.ReadValue(context).ToLocal(&value)) {
+      return {};
+    }
     for (size_t i = 0; i < later_.size(); i++) {
-      v8::HandleScope scope(isolate);
-      if (!read_contents(context, later_[i].Get(isolate))) return {};
+      v8::HandleScope scope(host_.isolate());
+      if (!read_contents(context, later_[i].Get(host_.isolate()))) return {};
     }
     return value;
   }
 
- private:
   // What must be there before V8 reads: buffers, and objects of ours, since no JavaScript may run,
   // and so no constructor, while it does.
   bool open_attachments() {
@@ -142,6 +197,7 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
 
   // A buffer that the value has itself is replaced where the value is frozen.
   bool open_fixed_bytes(size_t index, const FixedBytes& bytes) {
+    if (!can_view(bytes.kind, 0, bytes.size)) return throw_damaged(host_.isolate()), false;
     if (bytes.kind == kArrayBuffer) {
       deserializer_.TransferArrayBuffer(static_cast<uint32_t>(index),
                                         open_fixed_buffer(host_.isolate(), bytes));
@@ -160,8 +216,10 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
       host_.fill_owned(object, value);
       return true;
     }
-    if (!value->IsArray()) return throw_corrupt(), false;
+    if (!value->IsArray()) return false;
     Local<v8::Array> parts = value.As<v8::Array>();
+    // Each has a byte at least; one that is all holes says that it is of any length.
+    if (parts->Length() > size_) return false;
     const uint32_t step = object->IsMap() ? 2 : 1;
     for (uint32_t i = 0; i + step <= parts->Length(); i += step) {
       Local<Value> part;
@@ -189,15 +247,12 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
     return found->kind == kind ? found : nullptr;
   }
 
-  void throw_corrupt() {
-    host_.isolate()->ThrowException(v8::Exception::Error(
-        v8::String::NewFromUtf8Literal(host_.isolate(), "this message is damaged")));
-  }
+  // In what V8 calls, an empty result says that the bytes are damaged.
 
   MaybeLocal<v8::Object> ReadHostObject(Isolate* isolate) override {
     uint32_t kind = 0;
     uint32_t index = 0;
-    if (!deserializer_.ReadUint32(&kind)) return throw_corrupt(), MaybeLocal<v8::Object>();
+    if (!deserializer_.ReadUint32(&kind)) return {};
     if (kind == kHostMoved) {
       Local<Value> value;
       if (!deserializer_.ReadValue(isolate->GetCurrentContext()).ToLocal(&value)) return {};
@@ -216,9 +271,8 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
       return fill_later(v8::Set::New(isolate));
     }
     Local<Value> view;
-    if ((kind == kHostView || kind == kHostBytes) && !read_view(kind).ToLocal(&view)) return {};
-    if (!view.IsEmpty()) return view.As<v8::Object>();
-    throw_corrupt();
+    if (kind == kHostView && read_view().ToLocal(&view)) return view.As<v8::Object>();
+    if (kind == kHostBytes && read_bytes().ToLocal(&view)) return view.As<v8::Object>();
     return {};
   }
 
@@ -227,50 +281,57 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
     return object;
   }
 
-  MaybeLocal<Value> read_view(uint32_t host_kind) {
-    Isolate* isolate = host_.isolate();
+  MaybeLocal<Value> read_view() {
     uint32_t kind = 0;
     uint64_t offset = 0;
     uint64_t size = 0;
-    if (!deserializer_.ReadUint32(&kind)) return throw_corrupt(), MaybeLocal<Value>();
-    if (host_kind == kHostBytes) {
-      const void* bytes = nullptr;
-      if (!deserializer_.ReadUint64(&size) || !deserializer_.ReadRawBytes(size, &bytes)) {
-        return throw_corrupt(), MaybeLocal<Value>();
-      }
-      return make_view(copy_of(isolate, static_cast<const uint8_t*>(bytes), size), kind, 0, size);
-    }
     Local<Value> buffer;
-    if (!deserializer_.ReadUint64(&offset) || !deserializer_.ReadUint64(&size)) {
-      return throw_corrupt(), MaybeLocal<Value>();
+    if (!deserializer_.ReadUint32(&kind) || !deserializer_.ReadUint64(&offset) ||
+        !deserializer_.ReadUint64(&size) ||
+        !deserializer_.ReadValue(host_.isolate()->GetCurrentContext()).ToLocal(&buffer)) {
+      return {};
     }
-    if (!deserializer_.ReadValue(isolate->GetCurrentContext()).ToLocal(&buffer)) return {};
-    if (buffer->IsArrayBuffer() && fits(offset, size, buffer.As<v8::ArrayBuffer>()->ByteLength())) {
-      return make_view(buffer.As<v8::ArrayBuffer>(), kind, offset, size);
+    if (buffer->IsArrayBuffer()) return view_of(buffer.As<v8::ArrayBuffer>(), kind, offset, size);
+    if (!buffer->IsSharedArrayBuffer()) return {};
+    return view_of(buffer.As<v8::SharedArrayBuffer>(), kind, offset, size);
+  }
+
+  template <class Buffer>
+  MaybeLocal<Value> view_of(Local<Buffer> buffer, uint32_t kind, uint64_t offset, uint64_t size) {
+    if (!fits(offset, size, buffer->ByteLength())) return {};
+    return checked_view(host_.isolate(), buffer, kind, offset, size);
+  }
+
+  MaybeLocal<Value> read_bytes() {
+    uint32_t kind = 0;
+    uint64_t size = 0;
+    const void* bytes = nullptr;
+    if (!deserializer_.ReadUint32(&kind) || !deserializer_.ReadUint64(&size) ||
+        !deserializer_.ReadRawBytes(size, &bytes)) {
+      return {};
     }
-    if (buffer->IsSharedArrayBuffer() &&
-        fits(offset, size, buffer.As<v8::SharedArrayBuffer>()->ByteLength())) {
-      return make_view(buffer.As<v8::SharedArrayBuffer>(), kind, offset, size);
-    }
-    return throw_corrupt(), MaybeLocal<Value>();
+    Isolate* isolate = host_.isolate();
+    return checked_view(isolate, copy_of(isolate, static_cast<const uint8_t*>(bytes), size), kind,
+                        0, size);
   }
 
   MaybeLocal<v8::SharedArrayBuffer> GetSharedArrayBufferFromId(Isolate* isolate,
                                                                uint32_t id) override {
     auto* found = find(id, ValueAttachment::Kind::kSharedBuffer);
-    if (found == nullptr) return throw_corrupt(), MaybeLocal<v8::SharedArrayBuffer>();
+    if (found == nullptr) return {};
     return v8::SharedArrayBuffer::New(isolate, static_cast<BufferAttachment*>(found)->store);
   }
 
   MaybeLocal<v8::WasmModuleObject> GetWasmModuleFromId(Isolate* isolate, uint32_t id) override {
     auto* found = find(id, ValueAttachment::Kind::kWasmModule);
-    if (found == nullptr) return throw_corrupt(), MaybeLocal<v8::WasmModuleObject>();
+    if (found == nullptr) return {};
     return v8::WasmModuleObject::FromCompiledModule(isolate,
                                                     static_cast<WasmAttachment*>(found)->module);
   }
 
   HostObjects& host_;
-  Block* block_;
+  Block* const block_;
+  const size_t size_;                    // of the bytes
   std::vector<Local<v8::Object>> made_;  // by the index of their attachment
   // Boxes, Maps and Sets whose contents come later. Global, since V8's own scopes end before that.
   std::vector<v8::Global<v8::Object>> later_;

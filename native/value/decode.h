@@ -8,8 +8,9 @@
 
 namespace isolane {
 
-// Takes the message out of `parcel`. Empty with an exception pending when that failed (no memory,
-// or a class of the engine that this context has not).
+// Takes the message out of `parcel`. Empty with an exception pending when that failed: the bytes
+// are damaged (a RangeError with the code ERR_ISOLANE_DAMAGED_MESSAGE), the value is nested deeper
+// than the stack is, or code of ours in JavaScript has thrown.
 v8::MaybeLocal<v8::Value> decode(HostObjects& host, Parcel&& parcel);
 
 // A value that is shared, frozen, made anew; the memory of its bytes, and of a long string, is one

@@ -49,6 +49,11 @@ size_t element_size(uint32_t kind) {
   }
 }
 
+bool can_view(uint32_t kind, size_t offset, size_t size) {
+  const size_t element = element_size(kind);
+  return kind <= kFloat16Array && offset % element == 0 && size % element == 0;
+}
+
 namespace {
 
 // `Buffer`: v8::ArrayBuffer or v8::SharedArrayBuffer.
@@ -142,9 +147,9 @@ OpenedView open_fixed(Isolate* isolate, const FixedBytes& bytes) {
   auto* const owner = new Owner(bytes.owner);
   std::unique_ptr<v8::BackingStore> store = v8::SharedArrayBuffer::NewBackingStore(
       const_cast<uint8_t*>(bytes.data), bytes.size, drop, owner);
-  const bool is_typed = bytes.kind != kArrayBuffer && bytes.kind != kDataView;
-  Local<Value> elements = make_view(v8::SharedArrayBuffer::New(isolate, std::move(store)),
-                                    is_typed ? bytes.kind : kUint8Array, 0, bytes.size);
+  Local<v8::SharedArrayBuffer> buffer = v8::SharedArrayBuffer::New(isolate, std::move(store));
+  Local<Value> elements = make_view(buffer, bytes.kind, 0, bytes.size);
+  if (!elements->IsTypedArray()) elements = v8::Uint8Array::New(buffer, 0, bytes.size);
   return {elements.As<v8::TypedArray>(), owner};
 }
 

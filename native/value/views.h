@@ -17,7 +17,12 @@ ViewKind view_kind(v8::Local<v8::Value> view);
 // Bytes of an element.
 size_t element_size(uint32_t kind);
 
-// A view of that kind; `buffer` itself if it is none of a view. Offset and size are bytes.
+// Whether there is such a view, or may be in another version of the engine: a kind that is known,
+// and whole elements. Offset and size are bytes.
+bool can_view(uint32_t kind, size_t offset, size_t size);
+
+// A view of that kind, for which can_view() holds; `buffer` itself if it is none of a view, or of
+// one that this version of the engine has not.
 v8::Local<v8::Value> make_view(v8::Local<v8::ArrayBuffer> buffer, uint32_t kind, size_t offset,
                                size_t size);
 v8::Local<v8::Value> make_view(v8::Local<v8::SharedArrayBuffer> buffer, uint32_t kind,

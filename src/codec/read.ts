@@ -7,7 +7,7 @@ import { makerOf } from './shapes.js';
 const DEEPEST = 32;
 let depth = 0;
 
-/** The value that the received record holds. Throws a RangeError if it is none that this codec writes. */
+/** The value that the received record holds. Throws a RangeError with the code `ERR_ISOLANE_DAMAGED_MESSAGE` if it is none that this codec writes. */
 export function readRecord(): unknown {
   begin();
   depth = 0;

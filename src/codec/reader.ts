@@ -18,8 +18,10 @@ export function finish(): void {
   if (position !== end) throw corrupt();
 }
 
+/** What native code throws for other messages (native/value/decode.cc). */
 export function corrupt(): RangeError {
-  return new RangeError('The bytes of a message are damaged.');
+  const error = new RangeError('The bytes of a message are damaged.');
+  return Object.assign(error, { code: 'ERR_ISOLANE_DAMAGED_MESSAGE' });
 }
 
 /** Where so many bytes are that come next. */

@@ -4,6 +4,7 @@
  */
 
 import { native } from '../binding/binding.js';
+import { corrupt } from './reader.js';
 
 /** How often a shape is seen before it gets a number: objects used as dictionaries hardly ever have the same keys again. */
 const OFTEN = 3;
@@ -73,14 +74,14 @@ export type Maker = (next: Next) => object;
 
 const makers: (Maker | undefined)[] = [];
 
-/** Throws a RangeError for a number that no shape has. */
+/** Throws what damaged messages do for a number that no shape has. */
 export function makerOf(shape: number): Maker {
   return makers[shape] ?? learnMaker(shape);
 }
 
 function learnMaker(shape: number): Maker {
   const keys = native.shapeKeys(shape);
-  if (keys === undefined) throw new RangeError(`There is no shape ${shape}.`);
+  if (keys === undefined) throw corrupt();
   const made = compiled(keys) ?? generic(keys);
   makers[shape] = made;
   return made;

@@ -1,5 +1,5 @@
 import { native } from '../binding/binding.js';
-import { begin, finish } from '../codec/reader.js';
+import { begin, corrupt, finish } from '../codec/reader.js';
 import { hasTurn, takeTurn } from '../codec/turns.js';
 import { compiled } from './compiled.js';
 import {
@@ -108,13 +108,13 @@ export function struct<const D extends Definition>(definition: D): Schema<Record
   return known(number, type) as Schema<RecordOf<D>>;
 }
 
-/** The schema of that number, which some interpreter has made; undefined for 0, which is none. Throws a RangeError for any other. */
+/** The schema of that number, which some interpreter has made; undefined for 0, which is none. Throws what damaged messages do for any other. */
 export function schemaOf(number: number): Schema<unknown> | undefined {
   if (number === 0) return undefined;
   const found = schemas[number];
   if (found !== undefined) return found;
   const text = native.schemaText(number);
-  if (text === undefined) throw new RangeError(`There is no schema ${number}.`);
+  if (text === undefined) throw corrupt();
   return known(number, parsed(text));
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { channel } from 'isolane';
+import { channel, type Sender } from 'isolane';
 import { interpreters } from '../support/interpreters.js';
 import { through } from '../support/through.js';
 
@@ -244,5 +244,25 @@ describe('an error as a value', () => {
     if (Number(process.versions.v8.split('.')[0]) < 12) return;
     assert.ok(there.cause instanceof RangeError);
     assert.equal(there.cause.message, 'inner');
+  });
+});
+
+describe('a value nested deeper than the stack of its receiver', () => {
+  const create = interpreters();
+
+  it('is an error that says so, and the next one arrives', async () => {
+    const [tx, rx] = channel<unknown>(2);
+    const guest = await create({ stackSize: 64 * 2 ** 20 });
+    await guest.call((tx: Sender<unknown>) => {
+      let deep: unknown[] = [];
+      for (let i = 0; i < 50_000; i++) deep = [deep];
+      tx.sendSync(deep);
+      tx.sendSync('next');
+    }, tx);
+    assert.throws(() => rx.receiveSync(), {
+      name: 'RangeError',
+      message: 'Maximum call stack size exceeded',
+    });
+    assert.equal(rx.receiveSync(), 'next');
   });
 });
