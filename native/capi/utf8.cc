@@ -10,7 +10,7 @@ constexpr uint32_t kLast = 0x10ffff;
 
 bool is_lead(uint32_t unit) { return (unit & 0xfc00) == 0xd800; }
 bool is_trail(uint32_t unit) { return (unit & 0xfc00) == 0xdc00; }
-bool is_surrogate(uint32_t unit) { return (unit & 0xf800) == 0xd800; }
+bool is_surrogate(uint32_t character) { return character >= 0xd800 && character <= 0xdfff; }
 
 // One character, and moves `at` behind it; empty if there is none.
 std::optional<uint32_t> read(const uint8_t*& at, const uint8_t* end) {
