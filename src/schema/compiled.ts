@@ -41,7 +41,7 @@ export function compiled(type: StructType): { write: Write; read: Read } | undef
   }
 }
 
-/** How a number is put and got in a DataView, and a condition that is true for what is not of the type. */
+/** How a number is put and got in a DataView, and a condition that is true for numbers that are not of the type. */
 const numbers: Record<
   NumberType,
   [accessor: string, size: number, isWrong: (x: string) => string]
@@ -52,8 +52,8 @@ const numbers: Record<
   u16: ['Uint16', 2, (x) => `(${x} & 65535) !== ${x}`],
   i32: ['Int32', 4, (x) => `(${x} | 0) !== ${x}`],
   u32: ['Uint32', 4, (x) => `(${x} >>> 0) !== ${x}`],
-  f32: ['Float32', 4, (x) => `typeof ${x} !== 'number'`],
-  f64: ['Float64', 8, (x) => `typeof ${x} !== 'number'`],
+  f32: ['Float32', 4, () => 'false'],
+  f64: ['Float64', 8, () => 'false'],
 };
 
 const bigints = {
@@ -100,7 +100,8 @@ class WriterSource {
     switch (type.kind) {
       case 'number': {
         const [accessor, size, isWrong] = numbers[type.name];
-        return `if (${isWrong(x)} || p + ${size} > ${MOST}) return -1; out.set${accessor}(p, ${x}, true); p += ${size};`;
+        // The type first: what is no number may have code of its own that makes it one, or throw.
+        return `if (typeof ${x} !== 'number' || ${isWrong(x)} || p + ${size} > ${MOST}) return -1; out.set${accessor}(p, ${x}, true); p += ${size};`;
       }
       case 'bigint': {
         const [accessor, wrap] = bigints[type.name];
