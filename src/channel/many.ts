@@ -118,8 +118,18 @@ export function sendManySync<T>(
   return sending.sent;
 }
 
-/** Appends what is queued, until there are `max` messages. */
+/** Appends what is queued, until there are `max` messages. One that cannot be read throws, unless others were taken before it. */
 export function takeQueued<T>(receiver: Receiver<T>, messages: T[], max: number): void {
+  try {
+    receiver.throwUnread();
+    takeAll(receiver, messages, max);
+  } catch (error) {
+    if (messages.length === 0) throw error;
+    receiver.throwNext(error);
+  }
+}
+
+function takeAll<T>(receiver: Receiver<T>, messages: T[], max: number): void {
   // What came last is what comes next, mostly.
   let numbers = true;
   while (messages.length < max && !receiver.isBusy) {

@@ -57,6 +57,8 @@ export class Receiver<out T> extends native.NativeReceiver {
   private armed = false;
   private paused = false;
   private released = false;
+  /** What reading a message has thrown when others before it had been taken: thrown by what takes the next. */
+  private unread: { readonly error: unknown } | undefined = undefined;
   /** Selects that wait for this handle. @internal */
   selects: Set<{ again(): void }> | undefined = undefined;
   /** Which of the choices of selects in fair order was this, the last time; 0: none yet. @internal */
@@ -110,7 +112,7 @@ export class Receiver<out T> extends native.NativeReceiver {
    */
   tryReceive<D = undefined>(ifEmpty?: D): T | D {
     if (this.pending.head === null) {
-      const message = taken(this.nativeTake());
+      const message = this.take();
       if (message !== NOTHING) return message as T;
       const status = this.nativeStatus();
       if (status !== wouldBlock) throw this.failure(status);
@@ -126,7 +128,7 @@ export class Receiver<out T> extends native.NativeReceiver {
    */
   receiveSync(options?: OpOptions): T {
     if (options === undefined && this.pending.head === null) {
-      const message = taken(this.nativeTake(Number.POSITIVE_INFINITY));
+      const message = this.take(Number.POSITIVE_INFINITY);
       if (message === NOTHING) throw this.failure(this.nativeStatus());
       return message as T;
     }
@@ -153,7 +155,7 @@ export class Receiver<out T> extends native.NativeReceiver {
       throwIfAborted(options);
       timeoutOf(options);
       if (this.pending.head === null) {
-        const message = taken(this.nativeTake());
+        const message = this.take();
         if (message !== NOTHING) return Promise.resolve(message as T);
         const status = this.nativeStatus();
         if (status !== wouldBlock) throw this.failure(status);
@@ -166,7 +168,8 @@ export class Receiver<out T> extends native.NativeReceiver {
 
   /**
    * Waits for one message, and takes with it what else is queued, at most `max` in all. Rejects like {@link receive}. Numbers are taken
-   * hundreds at a time, which is much faster than one by one.
+   * hundreds at a time, which is much faster than one by one. If a message cannot be read, those before it are returned, and the next
+   * call throws why.
    *
    * ```js
    * import { channel } from 'isolane';
@@ -242,6 +245,7 @@ export class Receiver<out T> extends native.NativeReceiver {
     whole(() => {
       this.rejectPending();
       this.released = true;
+      this.unread = undefined;
       this.nativeRelease();
       for (const select of this.selects ?? []) select.again();
     });
@@ -275,7 +279,7 @@ export class Receiver<out T> extends native.NativeReceiver {
   /** The next message for an iterator, blocking; `NOTHING` when the channel is closed and drained. @internal */
   nextSync(): unknown {
     this.flush(Number.POSITIVE_INFINITY);
-    const message = taken(this.nativeTake(Number.POSITIVE_INFINITY));
+    const message = this.take(Number.POSITIVE_INFINITY);
     if (message === NOTHING) {
       const status = this.nativeStatus();
       if (status !== Status.closed || this.released || !this.nativeIsOpen()) {
@@ -287,7 +291,19 @@ export class Receiver<out T> extends native.NativeReceiver {
 
   /** A message, or `NOTHING` if there is none that is not someone else's, or none any more. @internal */
   takeNow(): unknown {
-    return this.pending.head === null ? taken(this.nativeTake()) : NOTHING;
+    return this.pending.head === null ? this.take() : NOTHING;
+  }
+
+  /** Has the next call that takes a message throw what reading one has thrown. @internal */
+  throwNext(error: unknown): void {
+    this.unread = { error };
+  }
+
+  /** Throws that, if this is the next such call. @internal */
+  throwUnread(): void {
+    const { unread } = this;
+    this.unread = undefined;
+    if (unread !== undefined) throw unread.error;
   }
 
   /** The same for a select, which comes after the receives that are pending. @internal */
@@ -318,9 +334,7 @@ export class Receiver<out T> extends native.NativeReceiver {
   /** Pending receives do not wait in the event loop while this thread blocks in a select. @internal */
   pause(): void {
     this.paused = true;
-    const message = this.withdraw();
-    const first = this.pending.head;
-    if (message !== NOTHING && first !== null) this.remove(first).resolve(message);
+    this.withdraw();
   }
 
   /** @internal */
@@ -331,6 +345,12 @@ export class Receiver<out T> extends native.NativeReceiver {
 
   private failure(status: Status): Error {
     return failure(this, 'receiver', status, this.released);
+  }
+
+  /** A message, or `NOTHING`. Without `timeout` it only tries. Throws if the message cannot be read. */
+  private take(timeout?: number): unknown {
+    if (this.unread !== undefined) this.throwUnread();
+    return taken(this.nativeTake(timeout));
   }
 
   private receiveLater(options: OpOptions | undefined): Promise<T> {
@@ -354,16 +374,25 @@ export class Receiver<out T> extends native.NativeReceiver {
   /** Serves as many of the pending receives as can be now, and asks to be told when there is a message for the next. */
   private advance(): void {
     for (let receive = this.pending.head; receive !== null; receive = this.pending.head) {
-      try {
-        const message = this.armed ? taken(this.nativeSettle()) : taken(this.nativeTake());
-        this.armed = false;
-        if (message !== NOTHING) this.remove(receive).resolve(message);
-        else if (this.waitAgain(receive)) return;
-      } catch (error) {
-        this.armed = false;
-        this.remove(receive).reject(error);
-      }
+      const wasArmed = this.armed;
+      this.armed = false;
+      const isServed = this.serve(receive, () =>
+        wasArmed ? taken(this.nativeSettle()) : this.take(),
+      );
+      if (!isServed && this.waitAgain(receive)) return;
     }
+  }
+
+  /** Gives a pending receive the message that `take` returns, or what that throws; false if there is none. */
+  private serve(receive: PendingReceive, take: () => unknown): boolean {
+    try {
+      const message = take();
+      if (message === NOTHING) return false;
+      this.remove(receive).resolve(message);
+    } catch (error) {
+      this.remove(receive).reject(error);
+    }
+    return true;
   }
 
   /** Whether the first pending receive has to wait now; otherwise it has been rejected, or may try again. */
@@ -394,10 +423,9 @@ export class Receiver<out T> extends native.NativeReceiver {
 
   private cancelPending(receive: PendingReceive, why: CancelReason): void {
     const wasFirst = this.pending.head === receive;
-    const message = wasFirst ? this.withdraw() : NOTHING;
-    this.remove(receive);
-    if (message !== NOTHING) receive.resolve(message);
-    else if (why !== 'stopped') {
+    const isServed = wasFirst && this.withdraw();
+    if (!isServed) this.remove(receive);
+    if (!isServed && why !== 'stopped') {
       const late = 'timeout' in why;
       receive.reject(
         late ? timedOut(`The receive from ${channelName(this)}`, why.timeout) : why.abort,
@@ -406,16 +434,16 @@ export class Receiver<out T> extends native.NativeReceiver {
     if (wasFirst) this.advance();
   }
 
-  private withdraw(): unknown {
-    if (!this.armed) return NOTHING;
+  /** Stops waiting. Whether a message had been handed over already, which the first pending receive has now. */
+  private withdraw(): boolean {
+    const first = this.pending.head;
+    if (!this.armed || first === null) return false;
     this.armed = false;
-    return taken(this.nativeWithdraw());
+    return this.serve(first, () => taken(this.nativeWithdraw()));
   }
 
   private rejectPending(): void {
-    const message = this.withdraw();
-    const first = this.pending.head;
-    if (message !== NOTHING && first !== null) this.remove(first).resolve(message);
+    this.withdraw();
     for (let receive = this.pending.head; receive !== null; receive = this.pending.head) {
       const text = `The receiver of ${channelName(this)} was closed here while it was receiving.`;
       this.remove(receive).reject(new ChannelClosedError(text));
@@ -429,7 +457,7 @@ export class Receiver<out T> extends native.NativeReceiver {
     const end = now() + timeout;
     let status = this.flush(end);
     if (status === done) {
-      const message = taken(this.nativeTake(Math.max(0, end - now())));
+      const message = this.take(Math.max(0, end - now()));
       if (message !== NOTHING) return message as T;
       status = this.nativeStatus();
     }
@@ -444,10 +472,7 @@ export class Receiver<out T> extends native.NativeReceiver {
 
   private flushPending(end: number): Status {
     for (let receive = this.pending.head; receive !== null; receive = this.pending.head) {
-      let message = this.withdraw();
-      if (message === NOTHING) message = taken(this.nativeTake(Math.max(0, end - now())));
-      if (message !== NOTHING) {
-        this.remove(receive).resolve(message);
+      if (this.withdraw() || this.serve(receive, () => this.take(Math.max(0, end - now())))) {
         continue;
       }
       const status = this.nativeStatus();
@@ -487,10 +512,14 @@ class AsyncMessageIterator<T> implements AsyncIterableIterator<T> {
   next(): Promise<IteratorResult<T, undefined>> {
     if (++this.inARow > MOST_IN_A_ROW) return this.nextAfterTurn();
     if (isStopped()) return neverSettles();
-    const message = this.receiver.takeNow();
-    return message === NOTHING
-      ? this.nextLater()
-      : Promise.resolve({ value: message as T, done: false });
+    try {
+      const message = this.receiver.takeNow();
+      return message === NOTHING
+        ? this.nextLater()
+        : Promise.resolve({ value: message as T, done: false });
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   [Symbol.asyncIterator](): this {

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { ChannelClosedError, channel, move, TimeoutError } from 'isolane';
+import {
+  ChannelClosedError,
+  channel,
+  move,
+  type Receiver,
+  selectSync,
+  TimeoutError,
+} from 'isolane';
+import { isDamage, sendDamaged } from '../support/damaged.js';
 import { interpreters } from '../support/interpreters.js';
 import { keep } from '../support/keep.js';
 import { aMoment, rejection, thrown } from '../support/wait.js';
@@ -52,6 +60,31 @@ describe('a receive that is cancelled', () => {
     assert.equal(await receiving, reason);
     tx.trySend(1);
     assert.equal(rx.tryReceive(), 1);
+  });
+
+  describe('when it has been handed a message that cannot be read rejects with why', () => {
+    const ways: [
+      name: string,
+      act: (rx: Receiver<unknown>, controller: AbortController) => void,
+    ][] = [
+      ['it is aborted', (_, controller) => controller.abort()],
+      ['its handle is closed', (rx) => rx.close()],
+      ['this thread waits for more', (rx) => void thrown(() => rx.receiveSync({ timeout: 1 }))],
+      [
+        'this thread waits in a select',
+        (rx) => void thrown(() => selectSync({ rx }, { timeout: 1 })),
+      ],
+    ];
+    for (const [name, act] of ways) {
+      it(name, async () => {
+        const [tx, rx] = keep(channel<unknown>(0));
+        const controller = new AbortController();
+        const receiving = rejection(rx.receive({ signal: controller.signal }));
+        sendDamaged(tx);
+        act(rx, controller);
+        assert.ok(isDamage(await receiving));
+      });
+    }
   });
 
   it('by a signal that has aborted already does not begin', async () => {

@@ -5,9 +5,14 @@ import {
   ChannelPoisonedError,
   channel,
   Interpreter,
+  type Receiver,
+  select,
+  selectSync,
   struct,
   TimeoutError,
+  trySelect,
 } from 'isolane';
+import { isDamage, sendDamaged } from '../support/damaged.js';
 import { keep } from '../support/keep.js';
 import { rejection, thrown } from '../support/wait.js';
 
@@ -325,4 +330,77 @@ describe('receiveMany', () => {
       assert.equal(rx.size, 1);
     });
   }
+
+  describe('with a message among them that cannot be read', () => {
+    /** Each way to receive many: what it returns, or an error. */
+    const forms = {
+      receiveMany: (rx: Receiver<unknown>) => rx.receiveMany(10),
+      receiveManySync: async (rx: Receiver<unknown>) => rx.receiveManySync(10),
+    };
+    for (const [name, receiveMany] of Object.entries(forms)) {
+      const prepared = (before: unknown[], after: unknown[]) => {
+        const [tx, rx] = keep(channel<unknown>());
+        tx.sendManySync(before);
+        sendDamaged(tx);
+        tx.sendManySync(after);
+        return rx;
+      };
+
+      it(`${name} returns those before it, throws for it next, and then goes on`, async () => {
+        const rx = prepared([1, 'two', 3], [4, 'five']);
+        assert.deepEqual(await receiveMany(rx), [1, 'two', 3]);
+        assert.ok(isDamage(await rejection(receiveMany(rx))));
+        assert.deepEqual(await receiveMany(rx), [4, 'five']);
+        assert.equal(rx.tryReceive(), undefined);
+      });
+
+      it(`${name} throws at once if it is the first`, async () => {
+        const rx = prepared([], ['after']);
+        assert.ok(isDamage(await rejection(receiveMany(rx))));
+        assert.deepEqual(await receiveMany(rx), ['after']);
+      });
+
+      it(`${name} returns what it has waited for, though the next cannot be read`, async () => {
+        const [tx, rx] = keep(channel<unknown>());
+        const receiving = rx.receiveMany(10);
+        tx.trySend('first');
+        sendDamaged(tx);
+        assert.deepEqual(await receiving, ['first']);
+        assert.ok(isDamage(await rejection(receiveMany(rx))));
+      });
+    }
+
+    const others: [name: string, receive: (rx: Receiver<unknown>) => Promise<unknown>][] = [
+      ['tryReceive', async (rx) => rx.tryReceive()],
+      ['receiveSync', async (rx) => rx.receiveSync()],
+      ['receiveSync with a time-out', async (rx) => rx.receiveSync({ timeout: 1 })],
+      ['receive', (rx) => rx.receive()],
+      ['receive with a time-out', (rx) => rx.receive({ timeout: 1 })],
+      ['a loop', async (rx) => rx[Symbol.iterator]().next().value],
+      ['an asynchronous loop', async (rx) => (await rx[Symbol.asyncIterator]().next()).value],
+      ['select', async (rx) => (await select({ rx })).value],
+      ['selectSync', async (rx) => selectSync({ rx }).value],
+      ['trySelect', async (rx) => trySelect({ rx })?.value],
+    ];
+    for (const [name, receive] of others) {
+      it(`${name} throws for it, if that comes next`, async () => {
+        const [tx, rx] = keep(channel<unknown>());
+        tx.trySend(1);
+        sendDamaged(tx);
+        tx.trySend(2);
+        assert.deepEqual(rx.receiveManySync(10), [1]);
+        assert.ok(isDamage(await rejection(receive(rx))));
+        assert.equal(await receive(rx), 2);
+      });
+    }
+
+    it('a handle that is closed tells only that', () => {
+      const [tx, rx] = keep(channel<unknown>());
+      tx.trySend(1);
+      sendDamaged(tx);
+      assert.deepEqual(rx.receiveManySync(10), [1]);
+      rx.close();
+      assert.throws(() => rx.tryReceive(), ChannelClosedError);
+    });
+  });
 });
