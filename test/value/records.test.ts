@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { channel, NotShareableError, type Receiver, type Sender } from 'isolane';
 import { interpreters } from '../support/interpreters.js';
 import { keep } from '../support/keep.js';
-import { native } from '../support/native.js';
 import { runScript } from '../support/run-script.js';
 
 /** After so many of a shape it is known, and objects of it are records. */
@@ -247,50 +246,5 @@ describe('records', () => {
       { nodeArgs: ['--disallow-code-generation-from-strings'] },
     );
     assert.deepEqual(lines, ['done']);
-  });
-
-  describe('whose bytes are damaged', () => {
-    const page = new Uint8Array(native['page'] as unknown as ArrayBuffer);
-    const put = (bytes: Uint8Array) => {
-      page.set(bytes);
-      const sender = tx as unknown as { nativePutRecord(...args: unknown[]): number };
-      assert.equal(
-        sender.nativePutRecord(bytes.length, 0, undefined, {}, undefined, undefined, 0),
-        0,
-      );
-    };
-    const read = (bytes: Uint8Array): void => {
-      put(bytes);
-      try {
-        JSON.stringify(rx.receiveSync());
-      } catch (error) {
-        assert.ok(error instanceof RangeError, String(error));
-      }
-      assert.equal(rx.size, 0);
-    };
-
-    it('give a value or a RangeError: any bytes', () => {
-      fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), read), { numRuns: 5000 });
-    });
-
-    it('give a value or a RangeError: records with other bytes in them', () => {
-      const value = { id: 1, name: 'name', list: [1, 2.5, [null, { id: 3 }]], wide: '中文' };
-      through(value);
-      tx.sendSync(value);
-      rx.receiveSync();
-      const record = page.slice(0, 64);
-      fc.assert(
-        fc.property(
-          fc.array(fc.tuple(fc.nat(63), fc.nat(255)), { maxLength: 4 }),
-          fc.nat(64),
-          (changes, length) => {
-            const damaged = record.slice(0, length);
-            for (const [at, byte] of changes) if (at < length) damaged[at] = byte;
-            read(damaged);
-          },
-        ),
-        { numRuns: 5000 },
-      );
-    });
   });
 });
