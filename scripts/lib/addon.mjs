@@ -58,10 +58,14 @@ export function gypFolder(folder, gyp, links) {
   return folder;
 }
 
-/** Runs node-gyp in a folder, with the headers of that Node. */
-export async function compileIn(folder, node, { tools = path('package.json'), ...options } = {}) {
+/** Runs node-gyp in a folder, with the headers of that Node. `variables`: of its environment, besides. */
+export async function compileIn(
+  folder,
+  node,
+  { tools = path('package.json'), variables = {}, ...options } = {},
+) {
   checkNativeTools();
-  const env = { ...process.env };
+  const env = { ...process.env, ...variables };
   // npm passes a nodedir of the user's own in the environment, where it beats the command line.
   if (node.headers) env.npm_config_nodedir = node.headers;
   const gyp = createRequire(tools).resolve('node-gyp/bin/node-gyp.js');

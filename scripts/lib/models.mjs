@@ -85,7 +85,8 @@ async function verifyIn(folder, { model, defines, fails }, compiler) {
 
   const ran = await step(join(folder, 'pan'), [`-m${DEPTH}`]);
   const errors = ran.text.match(/errors: (\d+)/)?.[1];
-  if (errors === undefined) return { failure: ran.failure ?? 'pan gives no counts', text: ran.text };
+  if (errors === undefined)
+    return { failure: ran.failure ?? 'pan gives no counts', text: ran.text };
   const error = ran.text.match(/^pan:\d+: (.*)$/m)?.[1];
   const states = ran.text.match(/(\S+) states, stored/)?.[1];
   if (fails) {

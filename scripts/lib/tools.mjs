@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { isAbsolute } from 'node:path';
 import { Failure } from './exec.mjs';
 
 const windows = process.platform === 'win32';
@@ -15,6 +16,9 @@ const advice = {
       'Debian, Ubuntu: apt-get install python3; Fedora: dnf install python3; Alpine: apk add python3',
     darwin: 'xcode-select --install',
     win32: 'winget install Python.Python.3.13',
+  },
+  clang: {
+    linux: 'Debian: apt-get install clang-19 libclang-rt-19-dev',
   },
   cmake: {
     linux:
@@ -54,6 +58,20 @@ export function checkModelTools() {
   const found = compilers.find((compiler) => works(compiler, ['--version']));
   if (!found) throw missing('a C compiler', 'compiler');
   return found;
+}
+
+/**
+ * What the fuzzers need besides. Returns the compilers, and the library to load before a program that was built without
+ * AddressSanitizer.
+ */
+export function checkClang() {
+  const [c, cxx] = ['clang-19', 'clang++-19'];
+  if (!works(c, ['--version']) || !works(cxx, ['--version'])) throw missing('clang 19', 'clang');
+  const library = ['-print-file-name=libclang_rt.asan-x86_64.so'];
+  const asan = spawnSync(cxx, library, { encoding: 'utf8' }).stdout.trim();
+  // It gives back the name alone of what it does not find.
+  if (!isAbsolute(asan)) throw missing('the runtime library of clang 19', 'clang');
+  return { c, cxx, asan };
 }
 
 function checkCompiler() {
