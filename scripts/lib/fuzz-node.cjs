@@ -161,9 +161,51 @@ function records() {
   ];
 }
 
+/** What has once been read wrongly, or looks as if it could be: see Tag and HostObjectKind in native/value/tags.h. */
+function damaged() {
+  const SERIALIZED = 11;
+  const host = 0x5c;
+  const [hostEndpoint, hostView, hostBytes, hostOwned, hostFixed, hostMap, hostSet] = [
+    1, 3, 4, 5, 7, 8, 9,
+  ];
+  const [uint8, float64] = [1, 9];
+  const [endpoint, movedBuffer, owned, fixed] = [0, 1, 4, 6];
+  const message = (attachments, ...value) =>
+    Uint8Array.of(SERIALIZED, 0, attachments.length, ...attachments.flat(), 0xff, 15, ...value);
+  const text = (characters) => [0x22, characters.length, ...Buffer.from(characters, 'latin1')];
+  const buffer = [0x42, 16, ...bytes(16)];
+  const gigabytes = [0xff, 0xff, 0xff, 0xff, 15];
+  const holes = [0x61, ...gigabytes, 0x40, 0, ...gigabytes];
+  return [
+    message([], 0x52, ...text('a+('), 0),
+    message([], 0x52, ...text('a'), 0xff, 1),
+    message([], host, 99),
+    message([], host, hostView, float64, 1, 8, ...buffer),
+    message([], host, hostView, float64, 0, 7, ...buffer),
+    message([], host, hostView, uint8, 8, ...gigabytes, ...buffer),
+    message([], host, hostView, 200, 1, 0, 8, ...buffer),
+    message([], host, hostView, uint8, 0, 1, 0x5f),
+    message([], host, hostBytes, uint8, ...gigabytes, 1),
+    message([], host, hostBytes, float64, 3, 1, 2, 3),
+    message([], host, hostMap, ...holes),
+    message([], host, hostSet, ...holes),
+    message([], host, hostSet, 0x49, 2),
+    message([], host, hostEndpoint, 5),
+    message([[endpoint, 0, 0, 0]], host, hostFixed, 0),
+    message([[fixed, 200, 8, 0]], host, hostFixed, 0),
+    message([[fixed, float64, 7, 0]], host, hostFixed, 0),
+    message([[fixed, 0, 8, 0]], host, hostFixed, 0),
+    message([[owned, 0, 0, 0]], 0x41, 2, host, hostOwned, 0, host, hostOwned, 0, 0x24, 0, 2, 0x31),
+    message([[movedBuffer, 0, 8, 0]], 0x41, 2, 0x74, 0, 0x74, 0, 0x24, 0, 2),
+  ];
+}
+
 const seedsOf = {
-  messages: () => objects().map((value) => encoded(value)),
-  shared: () => plain().map((value) => encoded(isolane.share(value), { shared: true })),
+  messages: () => [...objects().map((value) => encoded(value)), ...damaged()],
+  shared: () => [
+    ...plain().map((value) => encoded(isolane.share(value), { shared: true })),
+    ...damaged(),
+  ],
   parcels: () => [...simple(), ...objects()].map((value) => encoded(value)).concat(records()),
   records,
 };
