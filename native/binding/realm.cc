@@ -41,12 +41,13 @@ Realm::Realm(v8::Isolate* isolate, Local<v8::Context> context, std::shared_ptr<P
       waiter_(waiter),
       platform_(platform),
       host_id_(host_id),
-      self_(self) {
+      self_(self),
+      long_strings_(std::make_shared<LongStrings>(*this)) {
   data_.Reset(isolate, compat::new_external(isolate, this));
   nothing_.Reset(isolate, v8::Symbol::New(isolate, literal(isolate, "nothing")));
 }
 
-Realm::~Realm() = default;
+Realm::~Realm() { long_strings_->leave(); }
 
 Realm& Realm::of(Arguments args) {
   return *static_cast<Realm*>(compat::external_pointer(args.Data()));
@@ -246,9 +247,7 @@ OpenedView Realm::take_view_seed() {
 
 void Realm::count_shared(int64_t bytes) {
   isolate_->AdjustAmountOfExternalAllocatedMemory(bytes);
-  if (self_ != nullptr && self_->memory_limit() != nullptr) {
-    self_->memory_limit()->note_shared(bytes);
-  }
+  counted_twice(bytes);
 }
 
 bool Realm::unwrap_frozen(Local<v8::Object> object, Local<Value>* value) {

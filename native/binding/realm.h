@@ -43,6 +43,7 @@ class Realm : public HostObjects {
   static Realm& of(Arguments args);
 
   v8::Isolate* isolate() const override { return isolate_; }
+  LongStrings& long_strings() override { return *long_strings_; }
   v8::Local<v8::Context> context() const { return context_.Get(isolate_); }
   const std::shared_ptr<Party>& party() const { return party_; }
   ThreadWaiter& waiter() { return waiter_; }
@@ -79,6 +80,11 @@ class Realm : public HostObjects {
   void disown(void* data, size_t length) override {
     if (MemoryLimit* limit = self_ == nullptr ? nullptr : self_->memory_limit()) {
       limit->disown(data, length);
+    }
+  }
+  void counted_twice(int64_t bytes) override {
+    if (MemoryLimit* limit = self_ == nullptr ? nullptr : self_->memory_limit()) {
+      limit->note_shared(bytes);
     }
   }
   v8::MaybeLocal<v8::Object> make_endpoint(Endpoint&& endpoint) override;
@@ -184,6 +190,7 @@ class Realm : public HostObjects {
   node::MultiIsolatePlatform* const platform_;
   const uint64_t host_id_;
   Interpreter* const self_;
+  const std::shared_ptr<LongStrings> long_strings_;
 
   v8::Global<v8::Value> data_;  // leads from function callbacks to this realm
   v8::Global<v8::Symbol> nothing_;

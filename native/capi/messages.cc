@@ -91,7 +91,11 @@ isolane_status encode_bytes(const void* data, size_t length, int32_t view, Parce
 }
 
 std::span<uint8_t> contents(Parcel& parcel) {
-  if (Block* const block = parcel.block()) return {block->bytes, block->size};
+  if (Block* const block = parcel.block()) {
+    // The characters of a long string that JavaScript has sent.
+    if (!block->attachments.empty()) return block->attachments[0]->bytes();
+    return {block->bytes, block->size};
+  }
   return {const_cast<uint8_t*>(parcel.inline_bytes()), parcel.inline_length()};
 }
 

@@ -18,7 +18,7 @@ class Attachment {
   virtual ~Attachment() = default;
   // Bytes that are its message's alone. Always the same.
   virtual size_t weight() const { return 0; }
-  // The memory that it is, if it is some that its message alone has.
+  // The memory that it is, if it is some. Only to be read, unless its message alone has it.
   virtual std::span<uint8_t> bytes() const { return {}; }
 };
 

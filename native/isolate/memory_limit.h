@@ -34,7 +34,8 @@ class MemoryLimit {
   void count(const std::shared_ptr<v8::BackingStore>& store, size_t counted);
   // A buffer was handed over to somebody else.
   void disown(void* data, size_t length) { buffers_->disown(data, length); }
-  // Objects here keep so many bytes more, or less, of shared values, which do not count.
+  // So many bytes more, or less, that V8 counts do not: those of shared values, and what it counts
+  // twice.
   void note_shared(int64_t bytes) { shared_ += bytes; }
   // Garbage was collected.
   void look_after_collection();

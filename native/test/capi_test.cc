@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "capi/exports.h"
+#include "capi/messages.h"
 #include "capi/utf8.h"
 #include "capi_c_test.h"
 #include "core/channel.h"
@@ -305,6 +307,26 @@ TEST_CASE("text is stored as the engine wants it: a byte a character where that 
   CHECK(parcel.tag() == kTagTwoByte);
   CHECK(parcel.inline_length() == 2);
   api.sender_close(claimed);
+}
+
+TEST_CASE("text is read where it is, if it is memory that interpreters have in common") {
+  struct Characters final : Attachment {
+    std::span<uint8_t> bytes() const override { return {block->bytes, block->size}; }
+    std::shared_ptr<Block> block = Block::allocate(2 * sizeof(uint16_t));
+  };
+  auto attached = std::make_unique<Characters>();
+  const uint16_t units[] = {0x4e2d, 0xe9};
+  std::memcpy(attached->block->bytes, units, sizeof units);
+  std::unique_ptr<Block> block = Block::adopt(nullptr, 0);
+  block->attachments.push_back(std::move(attached));
+  Parcel parcel;
+  parcel.set_block(kTagTwoByte, std::move(block));
+  Message message;
+  message.parcel = std::move(parcel);
+  isolane_value value;
+  message.show(&value);
+  REQUIRE(value.kind == ISOLANE_STRING);
+  CHECK(std::string_view(value.as.string.data, value.as.string.length) == "\xe4\xb8\xad\xc3\xa9");
 }
 
 TEST_CASE("what is not UTF-8 is not sent") {

@@ -9,6 +9,7 @@
 
 #include "../core/endpoint.h"
 #include "../core/parcel.h"
+#include "long_string.h"
 #include "shared_value.h"
 #include "views.h"
 
@@ -25,7 +26,8 @@ class ValueAttachment : public Attachment {
     kWasmModule,
     kOwned,
     kShared,
-    kFixed
+    kFixed,
+    kCharacters
   };
   explicit ValueAttachment(Kind kind) : kind(kind) {}
   const Kind kind;
@@ -70,6 +72,15 @@ struct OwnedAttachment final : ValueAttachment {
 struct FixedAttachment final : ValueAttachment {
   explicit FixedAttachment(FixedBytes b) : ValueAttachment(Kind::kFixed), fixed(std::move(b)) {}
   const FixedBytes fixed;
+};
+
+// The characters of a long string.
+struct CharactersAttachment final : ValueAttachment {
+  explicit CharactersAttachment(Characters c)
+      : ValueAttachment(Kind::kCharacters), characters(std::move(c)) {}
+  size_t weight() const override { return characters->size; }
+  std::span<uint8_t> bytes() const override { return {characters->bytes, characters->size}; }
+  const Characters characters;
 };
 
 struct SharedAttachment final : ValueAttachment {

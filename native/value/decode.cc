@@ -9,6 +9,7 @@
 #include "attachments.h"
 #include "foreign_bytes.h"
 #include "freeze.h"
+#include "long_string.h"
 #include "tags.h"
 #include "v8_compat.h"
 #include "views.h"
@@ -102,9 +103,32 @@ MaybeLocal<Value> decode_foreign_bytes(Isolate* isolate, Parcel& parcel) {
   return checked_view(isolate, buffer, parcel.meta(), 0, size);
 }
 
-MaybeLocal<Value> decode_string(Isolate* isolate, const Parcel& parcel) {
+// The characters of a long string; nothing if it is a short one.
+Characters characters_of(const Parcel& parcel) {
+  const Block* const block = parcel.block();
+  if (block == nullptr || block->attachments.empty()) return nullptr;
+  return static_cast<CharactersAttachment*>(block->attachments[0].get())->characters;
+}
+
+// The same, taken out of the message. Texts that native code has sent are blocks of their own.
+Characters take_characters(Parcel& parcel) {
+  Characters characters = characters_of(parcel);
+  if (characters == nullptr && parcel.weight() >= kLongString) characters = parcel.take_block();
+  return characters;
+}
+
+MaybeLocal<Value> long_string(HostObjects& host, const Characters& characters, uint8_t tag,
+                              bool counts) {
+  Local<v8::String> string;
+  if (!host.long_strings().make(characters, tag == kTagOneByte, counts).ToLocal(&string)) {
+    return throw_damaged(host.isolate());  // longer than a string can be
+  }
+  return string;
+}
+
+MaybeLocal<Value> short_string(Isolate* isolate, const Parcel& parcel) {
   const uint8_t* bytes = parcel.is_block() ? parcel.block()->bytes : parcel.inline_bytes();
-  const size_t size = parcel.is_block() ? parcel.block()->size : parcel.inline_length();
+  const size_t size = parcel.weight();
   MaybeLocal<v8::String> string;
   if (parcel.tag() == kTagOneByte) {
     string = v8::String::NewFromOneByte(isolate, bytes, v8::NewStringType::kNormal,
@@ -116,6 +140,22 @@ MaybeLocal<Value> decode_string(Isolate* isolate, const Parcel& parcel) {
   Local<v8::String> result;
   if (!string.ToLocal(&result)) return throw_damaged(isolate);  // longer than a string can be
   return result;
+}
+
+MaybeLocal<Value> decode_string(HostObjects& host, Parcel& parcel) {
+  const uint8_t tag = parcel.tag();
+  if (const Characters characters = take_characters(parcel)) {
+    return long_string(host, characters, tag, true);
+  }
+  return short_string(host.isolate(), parcel);
+}
+
+// A Shared counts itself what it keeps.
+MaybeLocal<Value> decode_shared_string(HostObjects& host, const Parcel& parcel) {
+  if (const Characters characters = characters_of(parcel)) {
+    return long_string(host, characters, parcel.tag(), false);
+  }
+  return short_string(host.isolate(), parcel);
 }
 
 // Whether the value is nested deeper than the stack of this thread is, for which its bytes are not
@@ -338,40 +378,6 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
   v8::ValueDeserializer deserializer_;
 };
 
-// Strings shorter than this are copied: a string in memory of its own costs more than it saves.
-constexpr size_t kLongString = 4096;
-
-// The characters of a shared string, which lives as long as any interpreter has it.
-template <class Base, class Character>
-class SharedCharacters final : public Base {
- public:
-  explicit SharedCharacters(SharedRef value) : value_(std::move(value)) {}
-  const Character* data() const override {
-    return reinterpret_cast<const Character*>(value_->parcel().block()->bytes);
-  }
-  size_t length() const override { return value_->parcel().block()->size / sizeof(Character); }
-
- private:
-  const SharedRef value_;
-};
-
-using OneByteCharacters = SharedCharacters<v8::String::ExternalOneByteStringResource, char>;
-using TwoByteCharacters = SharedCharacters<v8::String::ExternalStringResource, uint16_t>;
-
-MaybeLocal<Value> decode_shared_string(Isolate* isolate, const SharedRef& value) {
-  const Parcel& parcel = value->parcel();
-  if (!parcel.is_block() || parcel.block()->size < kLongString) {
-    return decode_string(isolate, parcel);
-  }
-  Local<v8::String> string;
-  const bool made =
-      parcel.tag() == kTagOneByte
-          ? v8::String::NewExternalOneByte(isolate, new OneByteCharacters(value)).ToLocal(&string)
-          : v8::String::NewExternalTwoByte(isolate, new TwoByteCharacters(value)).ToLocal(&string);
-  if (!made) return {};
-  return string;
-}
-
 }  // namespace
 
 MaybeLocal<Value> decode_shared(HostObjects& host, const SharedRef& value) {
@@ -379,7 +385,7 @@ MaybeLocal<Value> decode_shared(HostObjects& host, const SharedRef& value) {
   switch (parcel.tag()) {
     case kTagOneByte:
     case kTagTwoByte:
-      return decode_shared_string(host.isolate(), value);
+      return decode_shared_string(host, parcel);
     case kTagSerialized: {
       Local<Value> decoded;
       if (!Decoder(host, parcel).run().ToLocal(&decoded)) return {};
@@ -401,7 +407,7 @@ MaybeLocal<Value> decode(HostObjects& host, Parcel&& message) {
       return v8::Number::New(isolate, std::bit_cast<double>(parcel.word()));
     case kTagOneByte:
     case kTagTwoByte:
-      return decode_string(isolate, parcel);
+      return decode_string(host, parcel);
     case kTagNull:
       return v8::Null(isolate);
     case kTagTrue:

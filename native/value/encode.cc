@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "attachments.h"
+#include "long_string.h"
 #include "tags.h"
 #include "v8_compat.h"
 #include "views.h"
@@ -359,15 +360,26 @@ uint8_t* make_room(Parcel* parcel, Tag tag, size_t size, uint32_t meta = 0) {
   return bytes;
 }
 
+bool encode_long_string(HostObjects& host, Local<v8::String> string, Parcel* parcel) {
+  Characters characters = host.long_strings().characters_of(string);
+  std::unique_ptr<Block> block = characters == nullptr ? nullptr : Block::adopt(nullptr, 0);
+  if (block == nullptr) return throw_out_of_memory(host);
+  const bool one_byte = characters->size == static_cast<size_t>(string->Length());
+  block->attachments.push_back(std::make_unique<CharactersAttachment>(std::move(characters)));
+  parcel->set_block(one_byte ? kTagOneByte : kTagTwoByte, std::move(block));
+  return true;
+}
+
 bool encode_string(HostObjects& host, Local<v8::String> string, Parcel* parcel) {
   const int length = string->Length();
-  if (string->IsOneByte()) {
-    uint8_t* out = make_room(parcel, kTagOneByte, static_cast<size_t>(length));
-    if (out == nullptr) return throw_out_of_memory(host);
+  const size_t size = bytes_of(string);
+  if (size >= kLongString) return encode_long_string(host, string, parcel);
+  const bool one_byte = string->IsOneByte();
+  uint8_t* out = make_room(parcel, one_byte ? kTagOneByte : kTagTwoByte, size);
+  if (out == nullptr) return throw_out_of_memory(host);
+  if (one_byte) {
     compat::write_one_byte(host.isolate(), string, out, length);
   } else {
-    uint8_t* out = make_room(parcel, kTagTwoByte, static_cast<size_t>(length) * 2);
-    if (out == nullptr) return throw_out_of_memory(host);
     compat::write_two_byte(host.isolate(), string, reinterpret_cast<uint16_t*>(out), length);
   }
   return true;

@@ -6,6 +6,7 @@
 
 #include "../core/endpoint.h"
 #include "../core/parcel.h"
+#include "long_string.h"
 #include "shared_value.h"
 #include "views.h"
 
@@ -16,6 +17,7 @@ class HostObjects {
  public:
   virtual ~HostObjects() = default;
   virtual v8::Isolate* isolate() const = 0;
+  virtual LongStrings& long_strings() = 0;
 
   // The endpoint behind a Sender or Receiver; nullptr if `object` is neither.
   virtual Endpoint* endpoint_of(v8::Local<v8::Object> object) = 0;
@@ -44,6 +46,8 @@ class HostObjects {
   virtual v8::MaybeLocal<v8::Value> make_frozen(v8::Local<v8::Object> object) = 0;
   // The bytes of a buffer are handed over to somebody else.
   virtual void disown(void* data, size_t length) = 0;
+  // So many bytes more, or less, are counted by the engine though they are counted already.
+  virtual void counted_twice(int64_t bytes) = 0;
   // A Sender or Receiver that owns `endpoint`.
   virtual v8::MaybeLocal<v8::Object> make_endpoint(Endpoint&& endpoint) = 0;
   // A handle of the same channel as `endpoint`, which is one of this context's, is on its way to

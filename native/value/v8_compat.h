@@ -117,6 +117,28 @@ inline void write_two_byte(v8::Isolate* isolate, v8::Local<v8::String> string, u
 #endif
 }
 
+// nullptr if `string` has memory of the engine's.
+inline v8::String::ExternalStringResourceBase* external_resource(
+    [[maybe_unused]] v8::Isolate* isolate, v8::Local<v8::String> string,
+    v8::String::Encoding* encoding) {
+#if V8_MAJOR_VERSION >= 13
+  return string->GetExternalStringResourceBase(isolate, encoding);
+#else
+  return string->GetExternalStringResourceBase(encoding);
+#endif
+}
+
+// False: it was not done, and the resource is still the caller's.
+template <class Resource>
+bool make_external([[maybe_unused]] v8::Isolate* isolate, v8::Local<v8::String> string,
+                   Resource* resource) {
+#if V8_MAJOR_VERSION >= 13
+  return string->MakeExternal(isolate, resource);
+#else
+  return string->MakeExternal(resource);
+#endif
+}
+
 // An object that was made by a literal, a constructor written in JavaScript, or Object.create():
 // no proxy, and nothing that the engine or native code gives more than properties.
 inline bool is_ordinary_object(v8::Local<v8::Value> value) {
