@@ -5,7 +5,8 @@ import { currentScope, goOn, isStopped, neverSettles } from '../binding/call-sco
 import { whole } from '../binding/own-code.js';
 import { now } from '../binding/world.js';
 import { pack, put, shaped } from '../codec/messages.js';
-import { carriesMoved, unmarked } from '../ownership/move.js';
+import { carriesMoved } from '../ownership/move.js';
+import { withoutMarks } from '../ownership/without-marks.js';
 import { type Schema, schemaOf } from '../schema/schema.js';
 import { channelName, describeEndpoint, failure, INSPECT } from './failure.js';
 import { Fifo, type Waiting } from './fifo.js';
@@ -135,9 +136,9 @@ export class Sender<in T> extends native.NativeSender {
       const status = put(this, this.schema, value);
       if (status === done) return true;
       if (status === wouldBlock) return false;
-      throw this.failure(status, unmarked(value));
+      throw this.failure(status, withoutMarks(value));
     }
-    if (this.released) throw this.failure(Status.closed, unmarked(value));
+    if (this.released) throw this.failure(Status.closed, withoutMarks(value));
     return false;
   }
 
@@ -157,7 +158,7 @@ export class Sender<in T> extends native.NativeSender {
   sendSync(value: T, options?: OpOptions): void {
     if (options === undefined && this.pending.head === null) {
       const status = put(this, this.schema, value, Number.POSITIVE_INFINITY);
-      if (status !== done) throw this.failure(status, unmarked(value));
+      if (status !== done) throw this.failure(status, withoutMarks(value));
       return;
     }
     this.sendSyncInTurn(value, options);
@@ -183,11 +184,11 @@ export class Sender<in T> extends native.NativeSender {
     try {
       throwIfAborted(options);
       timeoutOf(options);
-      if (this.released) throw this.failure(Status.closed, unmarked(value));
+      if (this.released) throw this.failure(Status.closed, withoutMarks(value));
       if (this.pending.head === null) {
         const status = this.put(value, undefined, options);
         if (status === done) return Promise.resolve();
-        if (status !== wouldBlock) throw this.failure(status, unmarked(value));
+        if (status !== wouldBlock) throw this.failure(status, withoutMarks(value));
       }
       return this.sendLater(value, options);
     } catch (error) {
@@ -225,7 +226,8 @@ export class Sender<in T> extends native.NativeSender {
    * ```
    */
   offer(value: T): Offer {
-    if (this.released || !this.nativeIsOpen()) throw this.failure(Status.closed, unmarked(value));
+    if (this.released || !this.nativeIsOpen())
+      throw this.failure(Status.closed, withoutMarks(value));
     return new Offer(this, native.packOffer(shaped(this.schema, value)), value);
   }
 
@@ -300,7 +302,7 @@ export class Sender<in T> extends native.NativeSender {
     const status = closed ? Status.closed : this.nativePutPacked(offer.message);
     if (status === done) return true;
     if (status === wouldBlock) return false;
-    throw this.failure(status, unmarked(offer.value));
+    throw this.failure(status, withoutMarks(offer.value));
   }
 
   /** Whether there are sends that come before what a select offers. @internal */
@@ -429,7 +431,7 @@ export class Sender<in T> extends native.NativeSender {
   private sendSyncInTurn(value: T, options: OpOptions | undefined): void {
     throwIfAborted(options);
     const timeout = timeoutOf(options);
-    if (this.released) throw this.failure(Status.closed, unmarked(value));
+    if (this.released) throw this.failure(Status.closed, withoutMarks(value));
     const end = now() + timeout;
     let status = this.flush(end);
     if (status === done) {
@@ -437,9 +439,9 @@ export class Sender<in T> extends native.NativeSender {
     }
     if (status === done) return;
     if (status === Status.timedOut || status === wouldBlock) {
-      throw timedOut(`The send to ${channelName(this)}`, timeout, unmarked(value));
+      throw timedOut(`The send to ${channelName(this)}`, timeout, withoutMarks(value));
     }
-    throw this.failure(status, unmarked(value));
+    throw this.failure(status, withoutMarks(value));
   }
 
   /** Sends what is pending, blocking; `done`, or why it has not come to an end. */

@@ -103,6 +103,65 @@ describe('move', () => {
     }
   });
 
+  describe('of what cannot be sent', () => {
+    async function refused(message: unknown): Promise<unknown[]> {
+      const [tx] = channel<unknown>({ capacity: 1 });
+      const other = tx.clone();
+      const waiting = channel<unknown>(1);
+      waiting.sender.trySend('full');
+      const late = thrown(() => waiting.sender.sendSync(message, { timeout: 1 }));
+      tx.close();
+      const closed = thrown(() => tx.trySend(message));
+      const blocking = thrown(() => tx.sendSync(message));
+      const pending = await tx.send(message).catch((error: unknown) => error);
+      const offered = thrown(() => tx.offer(message));
+      other.close();
+      assert.equal(waiting.receiver.receiveSync(), 'full');
+      return [late, closed, blocking, pending, offered].map(
+        (error) => (error as { value: unknown }).value,
+      );
+    }
+
+    it('leaves the value itself with the error, without its mark', async () => {
+      const view = bytes(64);
+      for (const value of await refused(move(view))) assert.equal(value, view);
+      const list = [view];
+      for (const value of await refused(move(list))) assert.equal(value, list);
+      assert.deepEqual(view, bytes(64));
+    });
+
+    it('leaves no marks in containers', async () => {
+      const view = bytes(64);
+      const kept = { list: [1] };
+      const message = { view: move(view), list: new Array<Uint8Array>(2), map: new Map(), kept };
+      message.list[1] = move(view);
+      message.map.set(move(view), new Set([move(message)]));
+      for (const value of await refused(message)) {
+        assert.ok(value !== message);
+        const { view: bare, list, map, kept: copy } = value as typeof message;
+        assert.equal(bare, view);
+        assert.deepEqual([list.length, 0 in list, list[1] === view], [2, false, true]);
+        assert.deepEqual([...map.keys()], [view]);
+        assert.equal([...map.get(view)][0], value);
+        assert.deepEqual(copy, kept);
+      }
+      assert.ok(message.view !== view, 'the message itself is as it was');
+    });
+
+    it('leaves a message without marks as it is', async () => {
+      const message = { deep: [{ list: [1] }], map: new Map([[1, 2]]) };
+      for (const value of await refused(message)) assert.equal(value, message);
+      const throws = {
+        get no(): never {
+          throw new Error('no');
+        },
+      };
+      const [tx] = channel<unknown>(1);
+      tx.close();
+      assert.equal((thrown(() => tx.offer(throws)) as { value?: unknown }).value, throws);
+    });
+  });
+
   it('of a move is a move', () => {
     const view = bytes(64);
     assert.deepEqual(through(move(move(view))), bytes(64));
