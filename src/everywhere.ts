@@ -32,7 +32,7 @@ export {
   MemoryLimitError,
 } from './errors/interpreter-errors.js';
 export { IsolaneError } from './errors/isolane-error.js';
-export { MovedError, NotShareableError } from './errors/ownership-errors.js';
+export { MovedError, NotShareableError, UnknownClassError } from './errors/ownership-errors.js';
 export type { CallOptions } from './interpreter/call-options.js';
 // Interpreters
 export type { Caller, ScriptOptions } from './interpreter/caller.js';
@@ -56,6 +56,7 @@ export { move } from './ownership/move.js';
 export { Owned, own } from './ownership/own.js';
 export { ReadonlyView, type TypedArray } from './ownership/readonly-view.js';
 export { Shared, share } from './ownership/share.js';
+export { type Shareable, type ShareableClass, shareable } from './ownership/shareable.js';
 // Records
 export type {
   Definition,

@@ -17,6 +17,7 @@
 #include "frozen_objects.h"
 #include "function_functions.h"
 #include "inspection_functions.h"
+#include "instance_functions.h"
 #include "packed.h"
 #include "record_functions.h"
 #include "selection.h"
@@ -70,6 +71,7 @@ void Realm::make_templates() {
   shared_.Reset(isolate_, SharedObject::make_template(isolate_, data()));
   view_.Reset(isolate_, view_template(isolate_, data()));
   frozen_.Reset(isolate_, frozen_template(isolate_, data()));
+  stand_in_.Reset(isolate_, stand_in_template(isolate_, data()));
   selection_.Reset(isolate_, Selection::make_template(isolate_, data()));
 
   const auto get_value = [](Arguments args) {
@@ -103,7 +105,7 @@ void Realm::make_templates() {
 std::vector<const std::vector<NamedFunction>*> Realm::functions() const {
   return {&control_functions(),  &call_sync_functions(),  &ending_functions(),
           &function_functions(), &inspection_functions(), &record_functions(),
-          &shared_functions(),   &view_functions()};
+          &shared_functions(),   &view_functions(),       &instance_functions()};
 }
 
 void Realm::add_functions(Local<v8::Object> binding, bool early) {
@@ -146,6 +148,7 @@ void Realm::complete_binding(Local<v8::Object> binding) {
   set("NativeShared", shared_);
   set("NativeView", view_);
   set("NativeFrozen", frozen_);
+  set("NativeStandIn", stand_in_);
   set("NativeSelection", selection_);
   record_.Reset(isolate_, v8::Symbol::New(isolate_, literal(isolate_, "record")));
   binding->Set(context, literal(isolate_, "RECORD"), record_.Get(isolate_)).Check();
@@ -169,6 +172,9 @@ void Realm::set_hooks(Arguments args) {
   take_hook(args[8], &make_shared_);
   take_hook(args[9], &make_view_);
   take_hook(args[10], &make_frozen_);
+  take_hook(args[11], &with_stand_ins_);
+  take_hook(args[12], &make_instance_);
+  take_hook(args[13], &unknown_class_);
 }
 
 bool Realm::is_made_by(const v8::Global<v8::FunctionTemplate>& made,
@@ -192,8 +198,8 @@ bool Realm::unwrap_moved(Local<v8::Object> object, Local<Value>* value,
 }
 
 bool Realm::unwrap_owned(Local<v8::Object> object, Local<Value>* value) {
-  if (!is_made_by(owned_, object)) return false;
-  Local<Value> held = object->GetInternalField(0).As<Value>();
+  Local<Value> held;
+  if (!unwrap(owned_, object, &held)) return false;
   *value = held == nothing() ? Local<Value>() : held;
   return true;
 }
@@ -250,15 +256,54 @@ void Realm::count_shared(int64_t bytes) {
   counted_twice(bytes);
 }
 
-bool Realm::unwrap_frozen(Local<v8::Object> object, Local<Value>* value) {
-  if (!is_made_by(frozen_, object)) return false;
+bool Realm::unwrap(const v8::Global<v8::FunctionTemplate>& made, Local<v8::Object> object,
+                   Local<Value>* value) const {
+  if (!is_made_by(made, object)) return false;
   *value = object->GetInternalField(0).As<Value>();
   return true;
+}
+
+bool Realm::unwrap_frozen(Local<v8::Object> object, Local<Value>* value) {
+  return unwrap(frozen_, object, value);
 }
 
 MaybeLocal<Value> Realm::make_frozen(Local<v8::Object> object) {
   Local<Value> argv[] = {v8::Integer::New(isolate_, frozen_kind(object)), object};
   return make_frozen_.Get(isolate_)->Call(context(), v8::Undefined(isolate_), 2, argv);
+}
+
+MaybeLocal<v8::Array> Realm::with_stand_ins(Local<Value> value) {
+  Local<Value> made;
+  if (!with_stand_ins_.Get(isolate_)
+           ->Call(context(), v8::Undefined(isolate_), 1, &value)
+           .ToLocal(&made)) {
+    return {};
+  }
+  return made.As<v8::Array>();
+}
+
+bool Realm::unwrap_stand_in(Local<v8::Object> object, Local<Value>* value) {
+  return unwrap(stand_in_, object, value);
+}
+
+MaybeLocal<v8::Object> Realm::make_instance(Local<Value> value) {
+  Local<Value> made;
+  if (!make_instance_.Get(isolate_)
+           ->Call(context(), v8::Undefined(isolate_), 1, &value)
+           .ToLocal(&made)) {
+    return {};
+  }
+  return made.As<v8::Object>();
+}
+
+void Realm::throw_unknown_class(Local<Value> message, Local<Value> instance) {
+  Local<Value> argv[] = {message, instance};
+  Local<Value> error;
+  if (unknown_class_.Get(isolate_)
+          ->Call(context(), v8::Undefined(isolate_), 2, argv)
+          .ToLocal(&error)) {
+    isolate_->ThrowException(error);
+  }
 }
 
 const SharedRef* Realm::shared_of(Local<v8::Object> object) {

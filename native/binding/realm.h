@@ -77,6 +77,12 @@ class Realm : public HostObjects {
   v8::MaybeLocal<v8::Value> make_view(const FixedBytes& bytes) override;
   bool unwrap_frozen(v8::Local<v8::Object> object, v8::Local<v8::Value>* value) override;
   v8::MaybeLocal<v8::Value> make_frozen(v8::Local<v8::Object> object) override;
+  bool has_instances() const override { return has_instances_; }
+  void expect_instances() { has_instances_ = true; }
+  v8::MaybeLocal<v8::Array> with_stand_ins(v8::Local<v8::Value> value) override;
+  bool unwrap_stand_in(v8::Local<v8::Object> object, v8::Local<v8::Value>* value) override;
+  v8::MaybeLocal<v8::Object> make_instance(v8::Local<v8::Value> value) override;
+  void throw_unknown_class(v8::Local<v8::Value> message, v8::Local<v8::Value> instance) override;
   void disown(void* data, size_t length) override {
     if (MemoryLimit* limit = self_ == nullptr ? nullptr : self_->memory_limit()) {
       limit->disown(data, length);
@@ -178,6 +184,9 @@ class Realm : public HostObjects {
   void add_functions(v8::Local<v8::Object> binding, bool early);
   void make_templates();
   bool is_made_by(const v8::Global<v8::FunctionTemplate>& made, v8::Local<v8::Object> object) const;
+  // What such an object has in its first field.
+  bool unwrap(const v8::Global<v8::FunctionTemplate>& made, v8::Local<v8::Object> object,
+              v8::Local<v8::Value>* value) const;
   template <class Operation>
   Status block(uint64_t channel, Side side, Deadline deadline, Operation& operation);
   // Null if it is not one of those that live.
@@ -206,6 +215,7 @@ class Realm : public HostObjects {
   v8::Global<v8::FunctionTemplate> shared_;
   v8::Global<v8::FunctionTemplate> view_;
   v8::Global<v8::FunctionTemplate> frozen_;
+  v8::Global<v8::FunctionTemplate> stand_in_;
   v8::Global<v8::FunctionTemplate> packed_;
   v8::Global<v8::FunctionTemplate> selection_;
 
@@ -220,10 +230,14 @@ class Realm : public HostObjects {
   v8::Global<v8::Function> make_shared_;
   v8::Global<v8::Function> make_view_;
   v8::Global<v8::Function> make_frozen_;
+  v8::Global<v8::Function> with_stand_ins_;
+  v8::Global<v8::Function> make_instance_;
+  v8::Global<v8::Function> unknown_class_;
   v8::Global<v8::TypedArray> view_seed_;
   std::shared_ptr<void>* view_seed_owner_ = nullptr;  // of view_seed_
 
   bool held_ = false;
+  bool has_instances_ = false;
   ChannelUses uses_{[this] { keep_alive(awaits_others()); }};
   std::unordered_map<uint64_t, SharedObject*> shared_objects_;
   WrappedList wrapped_;  // after these two, to which they refer

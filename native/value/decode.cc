@@ -171,41 +171,70 @@ bool is_stack_overflow(Isolate* isolate, Local<Value> error) {
 // but nothing here relies on that.
 class Decoder final : public v8::ValueDeserializer::Delegate {
  public:
-  Decoder(HostObjects& host, const Parcel& parcel)
+  // `freezer`: freezes the value.
+  Decoder(HostObjects& host, const Parcel& parcel, Freezer* freezer = nullptr)
       : host_(host),
         block_(parcel.block()),
         size_(block_ == nullptr ? parcel.inline_length() : block_->size),
+        instance_count_(parcel.meta()),
+        freezer_(freezer),
         deserializer_(host.isolate(), block_ == nullptr ? parcel.inline_bytes() : block_->bytes,
                       size_, this) {}
 
   MaybeLocal<Value> run() {
+    if (!open_attachments()) return {};
+    Local<Value> value;
+    for (uint32_t i = 0; i < instance_count_; i++) {
+      if (!read_part().ToLocal(&value) || !make_instance(value)) return {};
+    }
+    if (!read_part().ToLocal(&value)) return {};
+    if (freezer_ != nullptr && !freezer_->run(value).ToLocal(&value)) return {};
+    if (!unknown_.IsEmpty()) return host_.throw_unknown_class(value, unknown_), MaybeLocal<Value>();
+    return value;
+  }
+
+ private:
+  // A part of the message, in which no JavaScript runs. What the engine throws then depends on
+  // where the bytes are damaged.
+  MaybeLocal<Value> read_part() {
     Isolate* isolate = host_.isolate();
     Local<v8::Context> context = isolate->GetCurrentContext();
-    if (!open_attachments()) return {};
     v8::TryCatch caught(isolate);
     Local<Value> value;
-    if (read(context).ToLocal(&value)) return value;
+    has_header_ = has_header_ || deserializer_.ReadHeader(context).FromMaybe(false);
+    if (has_header_ && read_whole(context).ToLocal(&value)) return value;
     if (caught.HasTerminated()) return {};
-    // What else the engine throws depends on where the bytes are damaged.
     const Local<Value> error = caught.Exception();
     if (!is_stack_overflow(isolate, error)) throw_damaged(isolate, error);
     caught.ReThrow();
     return {};
   }
 
- private:
-  // Empty without an exception, or with one of the engine's, if the bytes are damaged.
-  MaybeLocal<Value> read(Local<v8::Context> context) {
+  // With the contents of boxes, Maps and Sets that come after it. Empty without an exception, or
+  // with one of the engine's, if the bytes are damaged.
+  MaybeLocal<Value> read_whole(Local<v8::Context> context) {
     Local<Value> value;
-    if (deserializer_.ReadHeader(context).IsNothing() ||
-        !deserializer_.ReadValue(context).ToLocal(&value)) {
-      return {};
-    }
-    for (size_t i = 0; i < later_.size(); i++) {
+    if (!deserializer_.ReadValue(context).ToLocal(&value)) return {};
+    for (; read_later_ < later_.size(); read_later_++) {
       v8::HandleScope scope(host_.isolate());
-      if (!read_contents(context, later_[i].Get(host_.isolate()))) return {};
+      if (!read_contents(context, later_[read_later_].Get(host_.isolate()))) return {};
     }
     return value;
+  }
+
+  // Between the parts of the message, where JavaScript may run. What an instance of a shared value
+  // is made of is frozen before anybody has it.
+  bool make_instance(Local<Value> value) {
+    if (freezer_ != nullptr && !freezer_->run(value).ToLocal(&value)) return false;
+    Local<v8::Object> made;
+    if (!host_.make_instance(value).ToLocal(&made)) return false;
+    if (made == value) {
+      if (unknown_.IsEmpty()) unknown_ = value;
+    } else if (freezer_ != nullptr && !freezer_->add(made)) {
+      return false;
+    }
+    instances_.push_back(made);
+    return true;
   }
 
   // What must be there before V8 reads: buffers, and objects of ours, since no JavaScript may run,
@@ -305,6 +334,8 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
       if (find(index, ValueAttachment::Kind::kFixed) != nullptr) return made_[index];
     } else if (kind == kHostOwned && deserializer_.ReadUint32(&index)) {
       if (find(index, ValueAttachment::Kind::kOwned) != nullptr) return fill_later(made_[index]);
+    } else if (kind == kHostInstance && deserializer_.ReadUint32(&index)) {
+      if (index < instances_.size()) return instances_[index];
     } else if (kind == kHostMap) {
       return fill_later(v8::Map::New(isolate));
     } else if (kind == kHostSet) {
@@ -375,6 +406,12 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
   std::vector<Local<v8::Object>> made_;  // by the index of their attachment
   // Boxes, Maps and Sets whose contents come later. Global, since V8's own scopes end before that.
   std::vector<v8::Global<v8::Object>> later_;
+  size_t read_later_ = 0;  // so many of them have been
+  bool has_header_ = false;
+  const uint32_t instance_count_;
+  std::vector<Local<v8::Object>> instances_;
+  Local<Value> unknown_;  // the first whose class is not known here
+  Freezer* const freezer_;
   v8::ValueDeserializer deserializer_;
 };
 
@@ -387,9 +424,8 @@ MaybeLocal<Value> decode_shared(HostObjects& host, const SharedRef& value) {
     case kTagTwoByte:
       return decode_shared_string(host, parcel);
     case kTagSerialized: {
-      Local<Value> decoded;
-      if (!Decoder(host, parcel).run().ToLocal(&decoded)) return {};
-      return freeze(host, decoded);
+      Freezer freezer(host);
+      return Decoder(host, parcel, &freezer).run();
     }
     default: {
       Parcel word;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "attachments.h"
+#include "instances.h"
 #include "long_string.h"
 #include "tags.h"
 #include "v8_compat.h"
@@ -86,14 +87,23 @@ bool check_movable(HostObjects& host, Local<Value> value, Local<v8::ArrayBuffer>
 
 enum class Purpose { kMessage, kSharedValue };
 
+// Takes the place of a value that has instances of classes that travel as themselves.
+bool replace_instances(HostObjects& host, Local<Value>* value, Instances* instances) {
+  Local<v8::Array> parts;
+  if (!host.has_instances()) return true;
+  return host.with_stand_ins(*value).ToLocal(&parts) && instances->read(host, parts, value);
+}
+
 // Encodes one value with V8's serializer, collecting what goes with it.
 class Encoder final : public v8::ValueSerializer::Delegate {
  public:
-  Encoder(HostObjects& host, Local<Value> root, Handover* handover,
+  // `instances`: those in `root`, which has their stand-ins.
+  Encoder(HostObjects& host, Local<Value> root, Handover* handover, Instances instances = {},
           Purpose purpose = Purpose::kMessage)
       : host_(host),
         isolate_(host.isolate()),
         root_(root),
+        instances_(std::move(instances)),
         handover_(handover),
         purpose_(purpose),
         serializer_(isolate_, this) {
@@ -140,28 +150,40 @@ class Encoder final : public v8::ValueSerializer::Delegate {
 
   bool run(Local<Value> value, Parcel* parcel) {
     serializer_.WriteHeader();
-    if (serializer_.WriteValue(isolate_->GetCurrentContext(), value).IsNothing()) return false;
-    // By index: contents may have contents that come later, too.
-    for (size_t i = 0; i < later_.size(); i++) {
+    for (uint32_t i = 0; i < instances_.count(); i++) {
       v8::HandleScope scope(isolate_);
-      if (!write_contents(later_[i].Get(isolate_))) return false;
+      Local<Value> instance;
+      if (!instances_.value_of(i, &instance) || !write_whole(instance)) return false;
+      instances_.note_written();
     }
+    if (!write_whole(value)) return false;
     // The value's getters may have handed the same buffer over in another message.
     if (!handover_->intact(host_)) return refuse(host_, root_, kDetached);
     auto [bytes, size] = serializer_.Release();
     if (attachments_.empty() && size <= Parcel::kInlineCapacity) {
-      std::memcpy(parcel->set_inline(kTagSerialized, size), bytes, size);
+      std::memcpy(parcel->set_inline(kTagSerialized, size, instances_.count()), bytes, size);
       std::free(bytes);
       return true;
     }
     std::unique_ptr<Block> block = Block::adopt(bytes, size);
     if (block == nullptr) return throw_out_of_memory(host_);
     block->attachments = std::move(attachments_);
-    parcel->set_block(kTagSerialized, std::move(block));
+    parcel->set_block(kTagSerialized, std::move(block), instances_.count());
     return true;
   }
 
  private:
+  // With the contents of boxes, Maps and Sets that come after it.
+  bool write_whole(Local<Value> value) {
+    if (serializer_.WriteValue(isolate_->GetCurrentContext(), value).IsNothing()) return false;
+    // By index: contents may have contents that come later, too.
+    for (; written_later_ < later_.size(); written_later_++) {
+      v8::HandleScope scope(isolate_);
+      if (!write_contents(later_[written_later_].Get(isolate_))) return false;
+    }
+    return true;
+  }
+
   bool add_buffer(Local<v8::ArrayBuffer> buffer) {
     if (handover_->has(buffer)) return true;
     if (!check_movable(host_, root_, buffer)) return false;
@@ -216,6 +238,7 @@ class Encoder final : public v8::ValueSerializer::Delegate {
       attachments_.push_back(std::make_unique<FixedAttachment>(std::move(bytes)));
       return Just(true);
     }
+    if (host_.unwrap_stand_in(object, &value)) return write_instance(object);
     if (host_.unwrap_frozen(object, &value)) return write_frozen(object, value);
     Local<v8::Array> transfer;
     if (host_.unwrap_moved(object, &value, &transfer)) {
@@ -260,6 +283,7 @@ class Encoder final : public v8::ValueSerializer::Delegate {
     }
     if (shares()) return refuse_one_owner(), Nothing<bool>();
     Local<Value> parts;
+    if (!instances_.content_of(box, &value)) return Nothing<bool>();
     if (!host_.movable_parts(value).ToLocal(&parts)) return Nothing<bool>();
     if (!parts->IsArray()) {
       refuse(host_, root_, "a buffer in a box cannot be handed over");
@@ -270,6 +294,18 @@ class Encoder final : public v8::ValueSerializer::Delegate {
     write_attached(kHostOwned);
     attachments_.push_back(std::make_unique<OwnedAttachment>());
     later_.emplace_back(isolate_, box);
+    return Just(true);
+  }
+
+  // It has been written before, unless its class is not known here, or it is in what it is made of.
+  Maybe<bool> write_instance(Local<v8::Object> stand_in) {
+    uint32_t index = 0;
+    if (!instances_.find(stand_in, &index)) {
+      refuse(host_, root_, "an instance must not be part of what it travels as");
+      return Nothing<bool>();
+    }
+    serializer_.WriteUint32(kHostInstance);
+    serializer_.WriteUint32(index);
     return Just(true);
   }
 
@@ -302,6 +338,7 @@ class Encoder final : public v8::ValueSerializer::Delegate {
     if (host_.unwrap_owned(object, &value)) {
       // Another message has taken it, sent by a getter.
       if (value.IsEmpty()) return refuse(host_, root_, kDetached);
+      if (!instances_.content_of(object, &value)) return false;
     } else if (host_.unwrap_frozen(object, &value)) {
       value = value->IsMap() ? value.As<v8::Map>()->AsArray() : value.As<v8::Set>()->AsArray();
     }
@@ -342,11 +379,13 @@ class Encoder final : public v8::ValueSerializer::Delegate {
   HostObjects& host_;
   Isolate* isolate_;
   Local<Value> root_;
+  Instances instances_;
   Handover* handover_;
   const Purpose purpose_;
   std::vector<std::unique_ptr<Attachment>> attachments_;
   // Boxes, Maps and Sets whose contents are still to be written.
   std::vector<v8::Global<v8::Object>> later_;
+  size_t written_later_ = 0;  // so many of them have been
   v8::ValueSerializer serializer_;
 };
 
@@ -440,6 +479,8 @@ bool encode_moved_bytes(HostObjects& host, Local<Value> value, Parcel* parcel, H
 
 bool encode_object(HostObjects& host, Local<Value> value, Local<Value> transfer, Parcel* parcel,
                    Handover* handover) {
+  Instances instances;
+  if (!replace_instances(host, &value, &instances)) return false;
   Local<Value> inner = value;
   Local<v8::Array> inner_transfer;
   bool moved = host.unwrap_moved(value.As<v8::Object>(), &inner, &inner_transfer);
@@ -452,7 +493,7 @@ bool encode_object(HostObjects& host, Local<Value> value, Local<Value> transfer,
     return moved ? encode_moved_bytes(host, inner, parcel, handover)
                  : encode_bytes(host, inner, parcel);
   }
-  Encoder encoder(host, inner, handover);
+  Encoder encoder(host, inner, handover, std::move(instances));
   if (moved && !encoder.add_transfer(inner_transfer)) return false;
   if (has_transfer && !encoder.add_transfer(transfer.As<v8::Array>())) return false;
   return encoder.run(inner, parcel);
@@ -483,10 +524,12 @@ SharedRef encode_shared(HostObjects& host, Local<Value> value, Local<v8::Array> 
   if (!value->IsObject()) {
     if (!encode(host, value, {}, &parcel, &handover)) return nullptr;
   } else {
+    Instances instances;
+    if (!replace_instances(host, &value, &instances)) return nullptr;
     Local<Value> inner = value;
     Local<v8::Array> transfer;
     const bool moved = host.unwrap_moved(value.As<v8::Object>(), &inner, &transfer);
-    Encoder encoder(host, inner, &handover, Purpose::kSharedValue);
+    Encoder encoder(host, inner, &handover, std::move(instances), Purpose::kSharedValue);
     if ((moved && !encoder.add_transfer(transfer)) || !encoder.add_shared(buffers) ||
         !encoder.run(inner, &parcel)) {
       return nullptr;

@@ -44,6 +44,19 @@ class HostObjects {
   // that.
   virtual bool unwrap_frozen(v8::Local<v8::Object> object, v8::Local<v8::Value>* value) = 0;
   virtual v8::MaybeLocal<v8::Value> make_frozen(v8::Local<v8::Object> object) = 0;
+  // Whether there may be instances here of classes that travel as themselves.
+  virtual bool has_instances() const = 0;
+  // A value with stand-ins for such instances: an array of that value, a Map of what is then in the
+  // boxes in it, and a Map of the stand-ins, each after those in it, to their indices. Calls
+  // JavaScript.
+  virtual v8::MaybeLocal<v8::Array> with_stand_ins(v8::Local<v8::Value> value) = 0;
+  // Whether `object` is a stand-in; if so, what it travels as.
+  virtual bool unwrap_stand_in(v8::Local<v8::Object> object, v8::Local<v8::Value>* value) = 0;
+  // The instance of what a stand-in has travelled as; that itself if its class is not known here.
+  // Calls JavaScript.
+  virtual v8::MaybeLocal<v8::Object> make_instance(v8::Local<v8::Value> value) = 0;
+  // Throws the error for a message with such an instance.
+  virtual void throw_unknown_class(v8::Local<v8::Value> message, v8::Local<v8::Value> instance) = 0;
   // The bytes of a buffer are handed over to somebody else.
   virtual void disown(void* data, size_t length) = 0;
   // So many bytes more, or less, are counted by the engine though they are counted already.

@@ -18,7 +18,8 @@ enum Tag : uint8_t {
   kTagTwoByte,     // UTF-16 code units, inline or in the block
   kTagBytes,       // a buffer or view, copied; meta: its ViewKind; inline or in the block
   kTagMovedBytes,  // a buffer or view, handed over; meta: its ViewKind; see MovedExtent
-  kTagSerialized,  // V8's structured clone, inline or in the block, with attachments
+  kTagSerialized,  // V8's structured clone, inline or in the block, with attachments; meta: how
+                   // many instances come before the value itself
   kTagRecord,  // what src/codec writes, inline or in the block; meta: 0, or the number of a schema
   kTagForeignBytes,  // a buffer or view of memory from elsewhere; meta: its ViewKind; ForeignBytes
 };
@@ -55,18 +56,19 @@ struct MovedExtent {
   uint64_t length;
 };
 
-// What stands before a host object in V8's structured clone. What comes later follows the value
-// itself, in the order in which the objects that it belongs to are met.
+// What stands before a host object in V8's structured clone. What comes later follows the value, or
+// the instance, in which the objects that it belongs to are met, in the order of these.
 enum HostObjectKind : uint32_t {
-  kHostEndpoint = 1,  // followed by the index of its attachment
-  kHostMoved = 2,     // followed by the value that it stands for
-  kHostView = 3,      // followed by its ViewKind, offset and length in bytes, and its buffer
-  kHostBytes = 4,     // followed by its ViewKind and length, and its bytes
-  kHostOwned = 5,     // followed by the index of its attachment; what is in the box comes later
-  kHostShared = 6,    // followed by the index of its attachment
-  kHostFixed = 7,     // followed by the index of its attachment
-  kHostMap = 8,       // its keys and values come later, as an array in which they alternate
-  kHostSet = 9,       // its elements come later, as an array
+  kHostEndpoint = 1,   // followed by the index of its attachment
+  kHostMoved = 2,      // followed by the value that it stands for
+  kHostView = 3,       // followed by its ViewKind, offset and length in bytes, and its buffer
+  kHostBytes = 4,      // followed by its ViewKind and length, and its bytes
+  kHostOwned = 5,      // followed by the index of its attachment; what is in the box comes later
+  kHostShared = 6,     // followed by the index of its attachment
+  kHostFixed = 7,      // followed by the index of its attachment
+  kHostMap = 8,        // its keys and values come later, as an array in which they alternate
+  kHostSet = 9,        // its elements come later, as an array
+  kHostInstance = 10,  // followed by its index among the instances before the value
 };
 
 }  // namespace isolane

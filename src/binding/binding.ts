@@ -4,7 +4,7 @@
  * Nothing here is public. The classes of `src/channel` and `src/interpreter` put the public API on top.
  */
 
-import type { FrozenKind, Overflow, Status, ViewKind } from './codes.js';
+import type { Container, FrozenKind, Overflow, Status, ViewKind } from './codes.js';
 import type { CodeCacheCounts, ModuleBinding } from './module-binding.js';
 
 /** An endpoint on its way into a JavaScript object; only native code makes one. */
@@ -143,6 +143,19 @@ export interface NativeFrozen {
   readonly [frozen]?: true;
 }
 
+/** What an instance travels as. */
+export interface EncodedInstance {
+  /** Of its class. */
+  readonly name: string;
+  readonly data: unknown;
+}
+
+/** Stands for an instance of a class that travels as itself; see src/ownership/stand-ins.ts. */
+declare const standIn: unique symbol;
+export interface NativeStandIn {
+  readonly [standIn]?: true;
+}
+
 /** A box with one owner at a time; see `own` in src/ownership. */
 export interface NativeOwned {
   /** What is in it, or `NOTHING` if that has gone. */
@@ -179,6 +192,17 @@ export interface Hooks {
   /** To call no more than the constructor of a NativeView, which knows what it is of. */
   makeView(kind: ViewKind, length: number): NativeView;
   makeFrozen(kind: FrozenKind, value: object): NativeFrozen;
+  /**
+   * Gives what is to be encoded in place of a value: that with stand-ins for instances, what is then in the boxes in it, and the stand-ins
+   * with their numbers.
+   */
+  withStandIns(
+    value: unknown,
+  ): readonly [unknown, ReadonlyMap<object, unknown>, ReadonlyMap<NativeStandIn, number>];
+  /** The instance; what it is given if the class is not known here. */
+  makeInstance(encoded: EncodedInstance): object;
+  /** Makes the error for a message with such an instance. */
+  unknownClass(message: unknown, encoded: EncodedInstance): Error;
 }
 
 /** What native code calls only inside interpreters. */
@@ -263,6 +287,11 @@ export interface Binding {
     value: object,
   ) => NativeFrozen;
 
+  /** `encoded`: what it is sent as. */
+  readonly NativeStandIn: new (
+    encoded: EncodedInstance,
+  ) => NativeStandIn;
+
   setHooks(
     makeSender: Hooks['makeSender'],
     makeReceiver: Hooks['makeReceiver'],
@@ -275,6 +304,9 @@ export interface Binding {
     makeShared: Hooks['makeShared'],
     makeView: Hooks['makeView'],
     makeFrozen: Hooks['makeFrozen'],
+    withStandIns: Hooks['withStandIns'],
+    makeInstance: Hooks['makeInstance'],
+    unknownClass: Hooks['unknownClass'],
   ): void;
   /**
    * Throws a RangeError when there is no memory for that capacity. `reports`: what is lost is posted to this party
@@ -319,6 +351,10 @@ export interface Binding {
   numbersPage(): ArrayBuffer;
   /** What plain objects are like: their prototype, and arrays with nothing but elements, one of each kind that the engine distinguishes. */
   setPlain(prototype: object, arrays: readonly unknown[][]): void;
+  /** From now on, what is sent here is searched for instances of classes that travel as themselves. */
+  expectInstances(): void;
+  /** How the engine sees an object, whatever its prototype says. */
+  containerOf(value: object): Container;
   /** A structured clone within this interpreter. */
   clone(value: unknown, transfer?: readonly object[]): unknown;
 

@@ -113,3 +113,13 @@ export enum FrozenKind {
   date = 2,
   regExp = 3,
 }
+
+/** How the engine's serializer sees an object; the same numbers as in native/binding/instance_functions.h. */
+export enum Container {
+  proxy = 0,
+  none = 1,
+  object = 2,
+  array = 3,
+  map = 4,
+  set = 5,
+}

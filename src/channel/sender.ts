@@ -6,6 +6,7 @@ import { whole } from '../binding/own-code.js';
 import { now } from '../binding/world.js';
 import { pack, put, shaped } from '../codec/messages.js';
 import { carriesMoved } from '../ownership/move.js';
+import { mayHaveInstances } from '../ownership/shareable.js';
 import { withoutMarks } from '../ownership/without-marks.js';
 import { type Schema, schemaOf } from '../schema/schema.js';
 import { channelName, describeEndpoint, failure, INSPECT } from './failure.js';
@@ -185,7 +186,7 @@ export class Sender<in T> extends native.NativeSender {
       throwIfAborted(options);
       timeoutOf(options);
       if (this.released) throw this.failure(Status.closed, withoutMarks(value));
-      if (this.pending.head === null) {
+      if (this.pending.head === null && !this.isEncodedOnce(value)) {
         const status = this.put(value, undefined, options);
         if (status === done) return Promise.resolve();
         if (status !== wouldBlock) throw this.failure(status, withoutMarks(value));
@@ -332,6 +333,16 @@ export class Sender<in T> extends native.NativeSender {
   resume(): void {
     this.paused = false;
     if (!this.armed) this.advance();
+  }
+
+  /** Whether it is not to be tried before it waits: that would call the methods of instances in it twice. */
+  private isEncodedOnce(value: T): boolean {
+    return (
+      mayHaveInstances() &&
+      typeof value === 'object' &&
+      this.nativeIsOpen() &&
+      this.nativeChannelStatus() === done
+    );
   }
 
   private put(value: T, timeout: number | undefined, options: OpOptions | undefined): Status {

@@ -23,3 +23,21 @@ export class NotShareableError extends IsolaneError {
 }
 
 nameErrors(NotShareableError, 'NotShareableError');
+
+/**
+ * A message has arrived with an instance of a class that is not known here. Nothing of it is lost: `value` is the message, in which what
+ * stands for each instance of an unknown class is `{ name, data }`, its class's name and what it has travelled as.
+ */
+export class UnknownClassError extends IsolaneError {
+  /** Of the first of them. */
+  readonly className: string;
+  readonly value: unknown;
+
+  constructor(message: string, className: string, value: unknown) {
+    super('ERR_ISOLANE_UNKNOWN_CLASS', message);
+    this.className = className;
+    this.value = value;
+  }
+}
+
+nameErrors(UnknownClassError, 'UnknownClassError');

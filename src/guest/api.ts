@@ -26,10 +26,12 @@ import {
   select,
   selectSync,
   share,
+  shareable,
   struct,
   TimeoutError,
   tick,
   trySelect,
+  UnknownClassError,
 } from '../everywhere.js';
 
 type Api = Record<keyof typeof import('../everywhere.js'), unknown>;
@@ -68,11 +70,13 @@ export function api(): Readonly<Api> {
     selectSync,
     Sender,
     share,
+    shareable,
     Shared,
     struct,
     tick,
     TimeoutError,
     trySelect,
+    UnknownClassError,
   } satisfies Api);
   return made;
 }

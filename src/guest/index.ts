@@ -27,6 +27,9 @@ guest.setHooks(
   (seed) => library().hooks.makeShared(seed),
   (kind, length) => library().hooks.makeView(kind, length),
   (kind, value) => library().hooks.makeFrozen(kind, value),
+  (value) => library().hooks.withStandIns(value),
+  (encoded) => library().hooks.makeInstance(encoded),
+  (message, encoded) => library().hooks.unknownClass(message, encoded),
 );
 
 guest.setGuestHooks(

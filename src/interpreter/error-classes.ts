@@ -11,7 +11,7 @@ import {
   MemoryLimitError,
 } from '../errors/interpreter-errors.js';
 import { IsolaneError } from '../errors/isolane-error.js';
-import { MovedError, NotShareableError } from '../errors/ownership-errors.js';
+import { MovedError, NotShareableError, UnknownClassError } from '../errors/ownership-errors.js';
 import { domException } from './dom-exception.js';
 
 export type ErrorClass = abstract new (...args: never) => Error;
@@ -33,6 +33,7 @@ const makeClasses = (): Record<string, ErrorClass> => ({
   DeadlockError,
   MovedError,
   NotShareableError,
+  UnknownClassError,
   InterpreterClosedError,
   ExecutionTimeoutError,
   MemoryLimitError,

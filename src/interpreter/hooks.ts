@@ -10,6 +10,7 @@ import { notShareable } from '../ownership/not-shareable.js';
 import { emptyBox } from '../ownership/own.js';
 import { ReadonlyView } from '../ownership/readonly-view.js';
 import { Shared } from '../ownership/share.js';
+import { makeInstance, unknownClass, withStandIns } from '../ownership/stand-ins.js';
 
 export const hooks: Hooks = {
   makeSender: (seed) => new Sender(seed),
@@ -23,6 +24,9 @@ export const hooks: Hooks = {
   makeShared: (seed) => new Shared(seed),
   makeView: (kind, length) => new ReadonlyView(kind, length),
   makeFrozen,
+  withStandIns,
+  makeInstance,
+  unknownClass,
 };
 
 native.setHooks(
@@ -37,4 +41,7 @@ native.setHooks(
   hooks.makeShared,
   hooks.makeView,
   hooks.makeFrozen,
+  hooks.withStandIns,
+  hooks.makeInstance,
+  hooks.unknownClass,
 );

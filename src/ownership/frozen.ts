@@ -30,7 +30,7 @@ const map = {
   entries: uncurried<(map: AnyMap) => IterableIterator<[unknown, unknown]>>(Map.prototype.entries),
 };
 
-class FrozenMap extends native.NativeFrozen {
+export class FrozenMap extends native.NativeFrozen {
   readonly #map: AnyMap;
 
   constructor(held: AnyMap) {
@@ -89,7 +89,7 @@ const set = {
   entries: uncurried<(set: AnySet) => IterableIterator<[unknown, unknown]>>(Set.prototype.entries),
 };
 
-class FrozenSet extends native.NativeFrozen {
+export class FrozenSet extends native.NativeFrozen {
   readonly #set: AnySet;
 
   constructor(held: AnySet) {

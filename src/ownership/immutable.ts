@@ -1,5 +1,6 @@
 import type { ReadonlyView } from './readonly-view.js';
 import type { Shared } from './share.js';
+import type { Shareable } from './shareable.js';
 
 type Primitive = string | number | bigint | boolean | symbol | null | undefined;
 
@@ -39,6 +40,7 @@ export type Immutable<T> = unknown extends T
         | Primitive
         | SharedArrayBuffer
         | Shared<unknown>
+        | Shareable
         | ReadonlyView<number | bigint, unknown>
     ? T
     : T extends ArrayBuffer | ArrayBufferView

@@ -1,6 +1,8 @@
 import { native } from '../binding/binding.js';
 import { NotShareableError } from '../errors/ownership-errors.js';
 import { bufferOf, isDetached, whyUnmovable } from './buffers.js';
+import { isInstance } from './classes.js';
+import { StandIn } from './stand-in.js';
 
 /**
  * Marks a value to be handed over instead of copied, when it is sent, passed to a call or returned from one.
@@ -49,11 +51,12 @@ export function unmarked(value: unknown): unknown {
   return value instanceof native.NativeMoved ? value.value : value;
 }
 
-/** Whether sending the value hands anything over. */
+/** Whether sending the value may hand anything over; what instances of classes travel as is not known before. */
 export function carriesMoved(value: unknown): boolean {
   let found = false;
   walk(value, (part) => {
-    found ||= part instanceof native.NativeMoved || part instanceof native.NativeOwned;
+    found ||=
+      part instanceof native.NativeMoved || part instanceof native.NativeOwned || isInstance(part);
   });
   return found;
 }
@@ -147,6 +150,7 @@ function readable(container: object): unknown[] {
 }
 
 function contents(container: object): Iterable<unknown> {
+  if (container instanceof StandIn) return [container.encoded.data];
   if (Array.isArray(container)) return container;
   if (container instanceof Map) return [...container.keys(), ...container.values()];
   if (container instanceof Set) return container;

@@ -1,7 +1,9 @@
 import { native } from '../binding/binding.js';
 import { NotShareableError } from '../errors/ownership-errors.js';
 import { bufferOf, isDetached, whyUnmovable } from './buffers.js';
+import { classOf, isInstance } from './classes.js';
 import { carriesMoved, hasPrototype } from './move.js';
+import { StandIn } from './stand-in.js';
 
 /** One step from the root of a value to a place in it. */
 interface Place {
@@ -49,6 +51,7 @@ function findUnshareable(
   for (let place = left.pop(); place !== undefined; place = left.pop()) {
     const problem =
       problemOf(place.value) ??
+      problemOfInstance(place) ??
       (shares ? problemOfSharing(place.value) : undefined) ??
       (place.isOwned ? problemOfMoving(place.value) : undefined);
     if (problem !== undefined) return { place, problem };
@@ -137,6 +140,21 @@ function problemOfObject(value: object): string | undefined {
     : undefined;
 }
 
+function problemOfInstance({ value, from }: Place): string | undefined {
+  if (!(value instanceof StandIn)) return isObject(value) ? problemOfClassOf(value) : undefined;
+  for (let at = from; at !== undefined; at = at.from) {
+    if (at.value === value) return 'is part of what itself travels as';
+  }
+  return value.problem;
+}
+
+/** Of an instance in a box, which has no stand-in there. */
+function problemOfClassOf(value: object): string | undefined {
+  if (!isInstance(value)) return undefined;
+  const found = classOf(value);
+  return 'problem' in found ? found.problem : undefined;
+}
+
 function problemOfSharing(value: unknown): string | undefined {
   if (value instanceof native.NativeSender) return 'is a sender, which has one owner at a time';
   if (value instanceof native.NativeReceiver) return 'is a receiver, which has one owner at a time';
@@ -181,6 +199,9 @@ function placesIn(from: Place, container: object): Place[] {
     if (container instanceof native.NativeOwned) {
       const value = container.nativeValue();
       return value === native.NOTHING ? [] : [{ value, from, step: '.value', isOwned: true }];
+    }
+    if (container instanceof StandIn) {
+      return [part(from, container.encoded.data, '[shareable.encode]()')];
     }
     if (container instanceof Map) return placesInMap(from, container);
     if (container instanceof Set) {

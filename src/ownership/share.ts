@@ -1,6 +1,8 @@
 import { native, type SharedSeed } from '../binding/binding.js';
 import type { Immutable } from './immutable.js';
 import { plainBuffers } from './move.js';
+import { mayHaveInstances } from './shareable.js';
+import { withStandIns } from './stand-ins.js';
 
 /** What each value was decoded of, which lives as long as that: the same value never comes twice. */
 const sources = new WeakMap<object, object>();
@@ -65,5 +67,7 @@ export class Shared<T, out V = Immutable<T>> extends native.NativeShared {
  * ```
  */
 export function share<T>(value: T): Shared<T> {
-  return value instanceof Shared ? value : new Shared<T>(native.share(value, plainBuffers(value)));
+  if (value instanceof Shared) return value;
+  const whole = mayHaveInstances() ? withStandIns(value)[0] : value;
+  return new Shared<T>(native.share(whole, plainBuffers(whole)));
 }

@@ -9,8 +9,11 @@ import {
   type ReadonlyView,
   type Receiver,
   type Sender,
+  type Shareable,
+  type ShareableClass,
   Shared,
   share,
+  shareable,
 } from 'isolane';
 
 type Equal<A, B> =
@@ -140,3 +143,49 @@ export function kinds(): void {
 
 // @ts-expect-error: only what arrives makes them.
 new Shared(5);
+
+class Money implements Shareable {
+  constructor(readonly cents: number) {}
+  plus(other: Money): Money {
+    return new Money(this.cents + other.cents);
+  }
+  [shareable.encode](): number {
+    return this.cents;
+  }
+  static [shareable.decode](cents: number): Money {
+    return new Money(cents);
+  }
+}
+
+class Hidden implements Shareable {
+  private constructor(private readonly text: string) {}
+  [shareable.encode](): unknown {
+    return this.text;
+  }
+  static [shareable.decode](text: string): Hidden {
+    return new Hidden(text);
+  }
+}
+
+class Elsewhere implements Shareable {
+  [shareable.encode](): number {
+    return 5;
+  }
+  static [shareable.decode](): number {
+    return 5;
+  }
+}
+
+export function classes(): void {
+  shareable.register(Money);
+  shareable.register(Hidden, 'secret/Hidden');
+  Money satisfies ShareableClass<Money>;
+  expect<Money>()(share({ money: new Money(1) }).value.money);
+  // @ts-expect-error: has no [shareable.encode].
+  shareable.register(class {});
+  // @ts-expect-error: makes something else.
+  shareable.register(Elsewhere);
+  // @ts-expect-error: has no [shareable.encode].
+  class Wrong implements Shareable {}
+  new Wrong();
+}

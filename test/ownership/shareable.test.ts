@@ -1,0 +1,489 @@
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  channel,
+  type Immutable,
+  move,
+  NotShareableError,
+  own,
+  type Receiver,
+  type Sender,
+  share,
+  shareable,
+  struct,
+  UnknownClassError,
+} from 'isolane';
+import { interpreters } from '../support/interpreters.js';
+import { keep } from '../support/keep.js';
+import { thrown } from '../support/wait.js';
+
+declare const isolane: typeof import('isolane');
+
+function through<T>(value: T): T {
+  const [tx, rx] = channel<T>(1);
+  tx.sendSync(value);
+  return rx.receiveSync();
+}
+
+/** Travels as whatever it has. */
+class Box<T = unknown> {
+  static encoded = 0;
+
+  constructor(public content: T) {}
+
+  [shareable.encode](): unknown {
+    Box.encoded++;
+    return this.content;
+  }
+
+  static [shareable.decode]<T>(content: T): Box<T> {
+    return new Box(content);
+  }
+}
+shareable.register(Box);
+
+describe('shareable', () => {
+  const create = interpreters();
+
+  it('has the same symbols everywhere', async () => {
+    assert.equal(shareable.encode, Symbol.for('isolane.shareable.encode'));
+    assert.equal(shareable.decode, Symbol.for('isolane.shareable.decode'));
+    const esm = await import('isolane');
+    assert.equal(esm.shareable, shareable);
+    const guest = await create();
+    const same = await guest.call(
+      () =>
+        isolane.shareable.encode === Symbol.for('isolane.shareable.encode') &&
+        Object.isFrozen(isolane.shareable),
+    );
+    assert.equal(same, true);
+  });
+
+  describe('an instance', () => {
+    it('arrives as one, alone or anywhere in a value', () => {
+      const one = through(new Box(5));
+      assert.ok(one instanceof Box);
+      assert.equal(one.content, 5);
+      const value = {
+        list: new Array<Box>(3),
+        map: new Map<unknown, unknown>([[new Box(1), new Set([new Box(2)])]]),
+        bare: Object.assign(Object.create(null), { box: new Box(null) }),
+        date: new Date(5),
+        error: new RangeError('no'),
+        bytes: new Uint8Array([1, 2]),
+      };
+      value.list[0] = new Box('a');
+      value.list[2] = new Box({ deep: [new Box(undefined)] });
+      Object.defineProperty(value, '__proto__', {
+        value: new Box('own'),
+        enumerable: true,
+      });
+      const there = through(value);
+      assert.deepEqual(there.list, value.list);
+      assert.equal(1 in there.list, false);
+      assert.ok(there.list[2]?.content instanceof Object);
+      assert.deepEqual(there.map, value.map);
+      assert.equal(there.bare.box.content, null);
+      assert.deepEqual(Object.getOwnPropertyDescriptor(there, '__proto__')?.value, new Box('own'));
+      assert.deepEqual(
+        [there.date, there.error.message, there.bytes],
+        [value.date, 'no', value.bytes],
+      );
+    });
+
+    it('is one object there if it was one here, and so is what it has', () => {
+      const shared = { some: 'thing' };
+      const box = new Box(shared);
+      const [first, second, again, other] = through([box, shared, box, new Box(box)] as const);
+      assert.equal(first, again);
+      assert.equal(first.content, second);
+      assert.equal(other.content, first);
+    });
+
+    it('is encoded once a message, however it is sent', async () => {
+      const guest = await create();
+      const [tx, rx] = channel<unknown>(1);
+      const box = new Box([1]);
+      Box.encoded = 0;
+      const ways: (() => unknown)[] = [
+        () => tx.sendSync(box),
+        () => tx.trySend([box, box]),
+        () => tx.send(box),
+        () => void tx.offer(box),
+        () => share({ box }),
+      ];
+      for (const [i, send] of ways.entries()) {
+        await send();
+        assert.equal(Box.encoded, i + 1);
+        rx.tryReceive();
+      }
+      await guest.call((list) => list, [1]);
+      tx.trySend('full');
+      const late = tx.send({ box });
+      assert.equal(Box.encoded, ways.length + 1);
+      rx.receiveSync();
+      await late;
+      assert.ok((rx.receiveSync() as { box: unknown }).box instanceof Box);
+      assert.equal(Box.encoded, ways.length + 1);
+    });
+
+    it('may travel as what is handed over, as ends of channels and as boxes', () => {
+      const bytes = new Uint8Array(1000).fill(7);
+      const [tx, rx] = channel<number>(1);
+      const owned = own({ bytes: new Uint8Array(10) });
+      const there = through(new Box({ bytes: move(bytes), tx, owned, list: [move(rx)] }));
+      assert.equal(bytes.length, 0);
+      assert.equal(owned.moved, true);
+      assert.equal(there.content.bytes[999], 7);
+      assert.equal(there.content.owned.value.bytes.length, 10);
+      there.content.tx.sendSync(5);
+      assert.equal((there.content.list[0] as typeof rx).receiveSync(), 5);
+      keep(tx);
+    });
+
+    it('may be marked by move(), and be in a box, with all that it has', () => {
+      const [first, second, third] = [1, 2, 3].map((i) => new Uint8Array(100).fill(i));
+      assert.equal(through(move(new Box([first]))).content[0]?.[5], 1);
+      assert.equal(first?.length, 0);
+      assert.equal(through([move({ box: new Box(second) })])[0]?.box.content?.[5], 2);
+      assert.equal(second?.length, 0);
+      const owned = own({ box: new Box({ third }) });
+      const { value } = through({ owned }).owned;
+      assert.ok(value.box instanceof Box);
+      assert.equal(value.box.content.third?.[5], 3);
+      assert.deepEqual([third?.length, owned.moved], [0, true]);
+    });
+
+    it('has what is in its boxes when it is made', () => {
+      class Reader {
+        constructor(readonly total: number) {}
+        [shareable.encode](): unknown {
+          return own([1, 2, 3]);
+        }
+        static [shareable.decode]({ value }: { value: number[] }): Reader {
+          return new Reader(value.reduce((a, b) => a + b));
+        }
+      }
+      assert.equal(through(new Reader(0)).total, 6);
+    });
+
+    it('of a schema is what the schema says', () => {
+      const Pair = struct({ x: 'u32', y: 'u32' });
+      const [tx, rx] = channel({ of: Pair });
+      tx.sendSync({ x: 1, y: 2 });
+      assert.deepEqual(rx.receiveSync(), { x: 1, y: 2 });
+    });
+
+    it('of another class is a plain object, as ever', () => {
+      class Other {
+        own = 1;
+      }
+      const there = through([new Other(), new Box(1)] as const);
+      assert.equal(there[0] instanceof Other, false);
+      assert.deepEqual({ ...there[0] }, { own: 1 });
+    });
+  });
+
+  describe('between interpreters', () => {
+    const point = pathToFileURL(resolve('test/fixtures/point.mjs')).href;
+    interface PointModule {
+      Point: new (x: number, y: number) => { x: number; y: number };
+      sum(points: unknown[]): { x: number; y: number };
+      fail(point: unknown): never;
+    }
+
+    it('instances are arguments, results, messages and properties of errors', async () => {
+      const { Point } = (await import(point)) as PointModule;
+      const guest = await create();
+      const there = await guest.import<PointModule>(point);
+      const sum = await there.sum([new Point(1, 2), new Point(3, 4)]);
+      assert.ok(sum instanceof Point);
+      assert.deepEqual([sum.x, sum.y], [4, 6]);
+      const error = (await Promise.resolve(there.fail(sum)).catch((e) => e)) as { point: unknown };
+      assert.ok(error.point instanceof Point);
+      const [tx, rx] = channel<unknown>();
+      await guest.call(
+        async (tx, url, list) => {
+          const { Point } = (await import(url)) as PointModule;
+          tx.sendSync([list[0] instanceof Point, ...list, new Point(5, 6)]);
+          tx.close();
+        },
+        move(tx),
+        point,
+        [sum],
+      );
+      const [known, first, second] = rx.receiveSync() as [boolean, typeof sum, typeof sum];
+      assert.equal(known, true);
+      assert.ok(first instanceof Point && second instanceof Point);
+      assert.deepEqual([first.x, second.y], [4, 6]);
+      assert.equal(guest.callSync((point: unknown) => point, sum) instanceof Point, true);
+    });
+
+    it('an instance of a class that is not known is an error with the message', async () => {
+      const guest = await create();
+      const [tx, rx] = channel<unknown>();
+      const send = (tx: Sender<unknown>) => {
+        class Stranger {
+          [isolane.shareable.encode]() {
+            return { list: [1], inner: new Friend() };
+          }
+          static [isolane.shareable.decode]() {
+            return new Stranger();
+          }
+        }
+        class Friend {
+          [isolane.shareable.encode]() {
+            return 'data';
+          }
+          static [isolane.shareable.decode]() {
+            return new Friend();
+          }
+        }
+        tx.sendSync({ id: 7, stranger: new Stranger() });
+        tx.sendSync('next');
+      };
+      await guest.call(send, tx);
+      await guest.call(send, tx);
+      const expected = {
+        id: 7,
+        stranger: {
+          name: 'Stranger',
+          data: { list: [1], inner: { name: 'Friend', data: 'data' } },
+        },
+      };
+      const check = (error: unknown) => {
+        assert.ok(error instanceof UnknownClassError);
+        assert.equal(error.code, 'ERR_ISOLANE_UNKNOWN_CLASS');
+        assert.match(
+          error.message,
+          /^An instance of Friend .* shareable\.register\(Friend\) there/,
+        );
+        assert.equal(error.className, 'Friend');
+        assert.deepEqual(error.value, expected);
+        return true;
+      };
+      assert.throws(() => rx.receiveSync(), check);
+      assert.equal(rx.receiveSync(), 'next');
+      await assert.rejects(rx.receive(), check);
+      assert.equal(await rx.receive(), 'next');
+      const later = rx.receive();
+      await guest.call(send, tx);
+      await assert.rejects(later, check);
+      assert.equal(await rx.receive(), 'next');
+
+      const refused = await guest
+        .call((box) => box, new Box(5))
+        .catch((error: unknown) => error as UnknownClassError);
+      assert.ok(refused instanceof UnknownClassError);
+      assert.equal(refused.className, 'Box');
+      assert.equal(await guest.call(() => 'alive'), 'alive');
+      keep(tx);
+    });
+  });
+
+  describe('refuses', () => {
+    function refused(value: unknown): NotShareableError {
+      const [tx] = channel<unknown>(1);
+      const error = thrown(() => tx.trySend(value));
+      assert.ok(error instanceof NotShareableError, String(error));
+      assert.equal(tx.size, 0);
+      return error;
+    }
+
+    it('what instances cannot travel as, by its place', () => {
+      const inner = { f() {} };
+      const error = refused({ list: [new Box({ box: new Box(inner) })] });
+      const place = '$.list[0][shareable.encode]().box[shareable.encode]().f';
+      assert.equal(error.path, place);
+      assert.match(error.message, /is a function/);
+    });
+
+    it('an instance that is part of what it travels as', () => {
+      const box = new Box<unknown>(undefined);
+      box.content = { deep: [box] };
+      const error = refused({ box });
+      assert.equal(error.path, '$.box[shareable.encode]().deep[0]');
+      assert.match(error.message, /is part of what itself travels as/);
+      const root: { list?: unknown; box?: unknown } = {};
+      root.list = [root];
+      root.box = new Box(root.list);
+      assert.match(refused(root).message, /part of what/);
+    });
+
+    it('a subclass that is not registered, and what has no class', () => {
+      class Sub extends Box {}
+      const error = refused([new Sub(1)]);
+      assert.equal(error.path, '$[0]');
+      assert.match(error.message, /Sub has no static \[shareable\.decode\]\(\) of its own/);
+      assert.match(refused({ [shareable.encode]: () => 1 }).message, /no static \[shareable/);
+      const bare = Object.assign(Object.create(null), { [shareable.encode]: () => 1 });
+      assert.match(refused(bare).message, /but no class/);
+      assert.equal(refused(own([new Sub(1)])).path, '$.value[0]');
+    });
+
+    it('nothing else: what encode throws, the send throws, and nothing is handed over', () => {
+      const failure = new Error('not now');
+      class Failing {
+        [shareable.encode](): unknown {
+          throw failure;
+        }
+        static [shareable.decode](): Failing {
+          return new Failing();
+        }
+      }
+      const bytes = new Uint8Array(10);
+      const owned = own(1);
+      const [tx, rx] = channel<unknown>(1);
+      for (const send of [
+        () => tx.trySend([move(bytes), owned, new Failing()]),
+        () => tx.sendSync([move(bytes), owned, new Failing()]),
+        () => void tx.offer([move(bytes), owned, new Failing()]),
+        () => share([move(bytes), new Failing()]),
+      ]) {
+        assert.equal(thrown(send), failure);
+      }
+      assert.deepEqual([bytes.length, owned.moved, rx.size], [10, false, 0]);
+    });
+
+    it('classes without the method, and names that are taken', () => {
+      const register = shareable.register as (...args: unknown[]) => void;
+      assert.throws(() => register(class {}), /no static \[shareable.decode\]\(\) of its own/);
+      assert.throws(() => register({}), TypeError);
+      assert.throws(() => register(undefined), TypeError);
+      assert.throws(() => register(Box, 'Other'), /it is known as Box/);
+      register(Box);
+      register(Box, 'Box');
+      const Second = (() => {
+        class Box {
+          [shareable.encode](): unknown {
+            return 2;
+          }
+          static [shareable.decode](): Box {
+            return new Box();
+          }
+        }
+        return Box;
+      })();
+      assert.throws(() => register(Second), /another class is registered as Box/);
+      assert.match(refused(new Second()).message, /another class is registered as Box/);
+      register(Second, 'second/Box');
+      assert.ok(through(new Second()) instanceof Second);
+    });
+  });
+
+  it('knows a class from when an instance was sent, until another one of its name is', () => {
+    const make = (): { instance: object; Class: new () => object } => {
+      class Local {
+        [shareable.encode](): unknown {
+          return 1;
+        }
+        static [shareable.decode](): Local {
+          return new Local();
+        }
+      }
+      return { instance: new Local(), Class: Local };
+    };
+    const [first, second] = [make(), make()];
+    assert.ok(through(first.instance) instanceof first.Class);
+    assert.ok(through(second.instance) instanceof second.Class);
+    assert.ok(through(first.instance) instanceof second.Class);
+  });
+
+  describe('what decode does', () => {
+    class Odd {
+      constructor(readonly how: () => unknown) {}
+      [shareable.encode](): unknown {
+        return odds.indexOf(this.how);
+      }
+      static [shareable.decode](index: number): unknown {
+        return odds[index]?.();
+      }
+    }
+    const failure = new RangeError('not here');
+    const odds: (() => unknown)[] = [
+      () => {
+        throw failure;
+      },
+      () => 5,
+      () => undefined,
+      () => through(new Box('nested')),
+    ];
+
+    it('reaches the receiver, and the next message is there', async () => {
+      const [tx, rx] = channel<unknown>();
+      for (let i = 0; i < 2; i++) {
+        tx.sendSync([new Odd(odds[0] as () => unknown)]);
+        tx.sendSync('next');
+      }
+      assert.equal(
+        thrown(() => rx.receiveSync()),
+        failure,
+      );
+      assert.equal(rx.receiveSync(), 'next');
+      assert.equal(await rx.receive().catch((error: unknown) => error), failure);
+      assert.equal(await rx.receive(), 'next');
+    });
+
+    it('has to be to return an object', () => {
+      assert.throws(() => through(new Odd(odds[1] as () => unknown)), {
+        name: 'TypeError',
+        message:
+          /\[shareable\.decode\]\(\) of Odd must return an object, and has returned a number/,
+      });
+      assert.throws(() => through(new Odd(odds[2] as () => unknown)), /has returned undefined/);
+    });
+
+    it('may be to receive other messages', () => {
+      const there = through([new Odd(odds[3] as () => unknown), new Box(1)] as unknown[]);
+      assert.deepEqual(there, [new Box('nested'), new Box(1)]);
+    });
+  });
+
+  describe('share()', () => {
+    it('makes instances once an interpreter, of frozen data, and freezes them', async () => {
+      const bytes = new Uint8Array([1, 2, 3]);
+      const buffer = new Uint8Array([4, 5]).buffer;
+      const box = new Box({ list: [1], bytes, buffer, map: new Map([[1, new Box('inner')]]) });
+      const shared = share({ box, buffer });
+      const value = shared.value as Immutable<{ box: typeof box; buffer: ArrayBuffer }>;
+      assert.ok(value.box instanceof Box);
+      assert.ok(Object.isFrozen(value.box) && Object.isFrozen(value.box.content));
+      assert.ok(Object.isFrozen(value.box.content.list));
+      assert.equal(value.box.content.bytes.at(2), 3);
+      assert.equal(value.box.content.buffer, value.buffer);
+      assert.equal((value.buffer as unknown as { at(i: number): number }).at(1), 5);
+      const inner = value.box.content.map.get(1);
+      assert.ok(inner instanceof Box && inner.content === 'inner');
+      assert.equal(shared.value, value);
+
+      const there = through(value.box) as unknown as Box<{ list: number[]; map: Map<number, Box> }>;
+      assert.ok(there instanceof Box && there.content.map.get(1) instanceof Box);
+      there.content.list.push(2);
+    });
+
+    it('names what cannot be shared in them', () => {
+      const [tx] = channel();
+      const error = thrown(() => share({ box: new Box({ tx }) }));
+      assert.ok(error instanceof NotShareableError);
+      assert.equal(error.path, '$.box[shareable.encode]().tx');
+    });
+  });
+
+  it('leaves a message that could not be sent whole', async () => {
+    const [tx, rx] = channel<unknown>(1);
+    tx.sendSync('full');
+    const bytes = new Uint8Array(10).fill(3);
+    const box = new Box({ bytes: move(bytes) });
+    const error = (await tx.send([box], { timeout: 5 }).catch((e: unknown) => e)) as {
+      value: [Box<{ bytes: Uint8Array }>];
+    };
+    assert.equal(bytes.length, 0);
+    assert.ok(error.value[0] instanceof Box);
+    assert.equal(error.value[0].content.bytes[9], 3);
+    (rx as Receiver<unknown>).close();
+    const whole = [new Box(1)];
+    const closed = thrown(() => tx.trySend(whole)) as unknown as { value: unknown };
+    assert.equal(closed.value, whole);
+  });
+});
