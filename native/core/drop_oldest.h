@@ -16,7 +16,8 @@ namespace isolane {
 // First the new message goes in, for which the queue has one place more than its capacity, and then
 // the oldest goes out: nobody ever finds it emptier than it is, and a message that is refused since
 // the channel has been closed has not displaced another. One sender at a time, so that one place is
-// enough; receivers come and go as ever.
+// enough; and no receiver meanwhile, who could take the oldest between the sender's look and its
+// pop: then it would drop what there is room for.
 template <class Queue>
 class DropOldestChannel final : public DroppingChannel<Queue> {
   using Base = DroppingChannel<Queue>;
@@ -30,10 +31,10 @@ class DropOldestChannel final : public DroppingChannel<Queue> {
     // Outlives the lock: messages may hold endpoints of this channel.
     std::vector<Parcel> dropped;
     {
-      const std::lock_guard lock(senders_);
+      const std::lock_guard lock(queue_lock_);
       if (this->queue_.push_beyond(parcel) != Status::kDone) return this->closed_status();
       while (this->queue_.size() > this->capacity() || this->queue_.is_too_heavy()) {
-        // Receivers may be quicker and take the oldest themselves.
+        // Whoever poisons the channel may be quicker.
         Parcel oldest;
         if (this->queue_.try_pop(oldest) == Status::kDone) dropped.push_back(std::move(oldest));
       }
@@ -43,8 +44,24 @@ class DropOldestChannel final : public DroppingChannel<Queue> {
     return Status::kDone;
   }
 
+  Status try_receive(Parcel& parcel) override {
+    // Not under the lock: it may hold anything.
+    parcel.reset();
+    return this->received(pop(parcel), parcel);
+  }
+
+  // One at a time, as they are sent.
+  size_t try_receive_words(uint8_t tag, std::span<uint64_t> words, Status* status) override {
+    return Channel::try_receive_words(tag, words, status);
+  }
+
  private:
-  BriefMutex senders_;
+  Status pop(Parcel& parcel) {
+    const std::lock_guard lock(queue_lock_);
+    return this->queue_.try_pop(parcel);
+  }
+
+  BriefMutex queue_lock_;
 };
 
 }  // namespace isolane

@@ -57,6 +57,9 @@ class QueuedChannel : public Channel {
     if (Queue::kWeighs && side == Side::kSender && waiting(side).any()) wake(side);
   }
 
+  // What try_receive() comes to when a pop came to that.
+  Status received(Status status, Parcel& parcel);
+
   Queue queue_;
 
  private:
@@ -100,7 +103,11 @@ Status QueuedChannel<Queue>::try_send(Parcel& parcel) {
 
 template <class Queue>
 Status QueuedChannel<Queue>::try_receive(Parcel& parcel) {
-  const Status status = queue_.try_pop(parcel);
+  return received(queue_.try_pop(parcel), parcel);
+}
+
+template <class Queue>
+Status QueuedChannel<Queue>::received(Status status, Parcel& parcel) {
   if (status == Status::kClosed) return closed_status();
   if (status != Status::kDone) return status;
   if (poisoned()) {

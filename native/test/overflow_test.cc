@@ -94,6 +94,41 @@ TEST_CASE("a channel that drops the oldest is never found emptier than it is") {
   CHECK(wrong == 0);
 }
 
+TEST_CASE("a channel that drops the oldest drops nothing that a receiver has made room for") {
+  for (const size_t max_bytes : {ChannelOptions::kUnbounded, size_t{8}}) {
+    CAPTURE(max_bytes);
+    ChannelOptions options;
+    options.capacity = max_bytes == 8 ? ChannelOptions::kUnbounded : 1;
+    options.overflow = Overflow::kDropOldest;
+    options.max_bytes = max_bytes;
+    const Ref<Channel> channel = Channel::create(options);
+    constexpr uint64_t kRounds = 100'000;
+    std::atomic<uint64_t> last{0};
+    std::thread receiver([&] {
+      Parcel parcel;
+      while (last < kRounds * 2) {
+        if (channel->try_receive(parcel) == Status::kDone) last = number(parcel);
+      }
+    });
+    // Two in a row, of which the first may be dropped; the second is always received.
+    int dropped = 0;
+    for (uint64_t i = 2; i <= kRounds * 2 && dropped == 0; i += 2) {
+      for (const uint64_t bits : {i - 1, i}) {
+        Parcel parcel = word(bits);
+        REQUIRE(channel->try_send(parcel) == Status::kDone);
+      }
+      while (last < i && channel->size() > 0) {
+      }
+      // It may have been taken and not yet noted.
+      for (int look = 0; last < i && look < 10'000; ++look) std::this_thread::yield();
+      dropped += last < i ? 1 : 0;
+    }
+    CHECK(dropped == 0);
+    last = kRounds * 2;
+    receiver.join();
+  }
+}
+
 TEST_CASE("what is refused has displaced nothing") {
   for (int round = 0; round < 300; ++round) {
     Lossy lossy(Overflow::kDropOldest, 2);
