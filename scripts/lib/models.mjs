@@ -105,7 +105,7 @@ async function verifyIn(folder, { model, defines, fails }, compiler) {
   return { summary: `${states} states`, lines: linesOf(table.text, ran.text) };
 }
 
-/** Of each statement, as `process file:line`, whether it was reached, from the verifier's table of states and its report. */
+/** Of each line with a statement, whether it was reached, from the verifier's table of states and its report. */
 function linesOf(table, report) {
   const unreached = new Set();
   let process;
@@ -119,8 +119,7 @@ function linesOf(table, report) {
     process = line.match(/^(?:proctype )?(\w+)$/)?.[1] ?? process;
     const [, state, place] = line.match(/^\tstate +(\d+) -.* \S*?([^/\s]+:\d+) => /) ?? [];
     if (state === undefined) continue;
-    const key = `${process} ${place}`;
-    lines.set(key, lines.get(key) === true || !unreached.has(`${process} ${state}`));
+    lines.set(place, lines.get(place) === true || !unreached.has(`${process} ${state}`));
   }
   return lines;
 }
@@ -128,7 +127,7 @@ function linesOf(table, report) {
 function neverReached(runs) {
   const all = new Map();
   for (const lines of runs) {
-    for (const [key, reached] of lines) all.set(key, all.get(key) === true || reached);
+    for (const [line, reached] of lines) all.set(line, all.get(line) === true || reached);
   }
-  return [...all].filter(([, reached]) => !reached).map(([key]) => key);
+  return [...all].filter(([, reached]) => !reached).map(([line]) => line);
 }

@@ -54,6 +54,8 @@ export const configurations = [
   { model: 'waiting', defines: 'SENDERS=1 RECEIVERS=2 CAPACITY=1 MESSAGES=2 INTERRUPT' },
   { model: 'waiting', defines: 'SENDERS=2 RECEIVERS=1 CAPACITY=1 TAKES=1 INTERRUPT' },
   { model: 'waiting', defines: 'SENDERS=1 RECEIVERS=2 CAPACITY=1 MESSAGES=2 LOOPING' },
+  { model: 'waiting', defines: 'SENDERS=1 RECEIVERS=1 CAPACITY=1 MESSAGES=2 LOOPING CLOSE' },
+  { model: 'waiting', defines: 'SENDERS=1 RECEIVERS=1 CAPACITY=1 MESSAGES=2 LOOPING POISON' },
   { model: 'waiting', defines: 'SENDERS=1 RECEIVERS=2 CAPACITY=1 CLOSE' },
   { model: 'waiting', defines: 'SENDERS=2 RECEIVERS=1 CAPACITY=1 POISON' },
   { model: 'waiting', defines: 'SENDERS=2 RECEIVERS=1 CAPACITY=1 LEAVE' },
