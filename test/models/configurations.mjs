@@ -108,7 +108,6 @@ export const configurations = [
 
   { model: 'select', defines: 'OPPOSED' },
   { model: 'select', defines: 'OPPOSED HURRIED' },
-  { model: 'select', defines: 'OPPOSED CLOSE' },
   { model: 'select', defines: 'BUFFERED' },
   { model: 'select', defines: 'CROSSED' },
   { model: 'select', defines: 'MIXED HURRIED' },
