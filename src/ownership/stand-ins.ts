@@ -1,4 +1,4 @@
-import { type EncodedInstance, native } from '../binding/binding.js';
+import { type EncodedInstance, type NativeOwned, native } from '../binding/binding.js';
 import { Container } from '../binding/codes.js';
 import { kindOf } from '../errors/kind-of.js';
 import { UnknownClassError } from '../errors/ownership-errors.js';
@@ -16,23 +16,37 @@ const { NOTHING } = native;
  */
 export function withStandIns(value: unknown): readonly [unknown, Boxes, Numbers] {
   const replacing = new Replacing();
-  const replaced = replacing.replace(value);
+  const replaced = replacing.replaceAll(value);
   const { boxes, numbers } = replacing;
+  // The copy, since getters are to be called once; but marks without instances stand for what they were made of.
   const found = numbers.size > 0 || replacing.failed;
-  return found ? [replaced, boxes, numbers] : [value, new Map(), numbers];
+  return found || !replacing.marks ? [replaced, boxes, numbers] : [value, new Map(), numbers];
 }
 
 type Boxes = ReadonlyMap<object, unknown>;
 type Numbers = ReadonlyMap<StandIn, number>;
 
-/** Recursive, as V8's serializer is. */
+/** Recursive, as V8's serializer is, but for boxes. */
 class Replacing {
   readonly boxes = new Map<object, unknown>();
   readonly numbers = new Map<StandIn, number>();
   failed = false;
+  /** Whether something is marked by `move()`. */
+  marks = false;
   private readonly made = new Map<object, unknown>();
+  private readonly left: NativeOwned[] = [];
 
-  replace(value: unknown): unknown {
+  /** With what is in boxes, which may be in each other deeper than any stack. */
+  replaceAll(value: unknown): unknown {
+    const replaced = this.replace(value);
+    for (let box = this.left.pop(); box !== undefined; box = this.left.pop()) {
+      const content = box.nativeValue();
+      if (content !== NOTHING) this.boxes.set(box, this.replace(content));
+    }
+    return replaced;
+  }
+
+  private replace(value: unknown): unknown {
     if (typeof value !== 'object' || value === null) return value;
     const known = this.made.get(value);
     if (known !== undefined) return known;
@@ -53,7 +67,7 @@ class Replacing {
     }
     const encoded: Encoded = { name: found.name, data: undefined };
     const standIn = this.begin(value, encoded);
-    encoded.data = this.replace(value[encode]());
+    encoded.data = this.replaceAll(value[encode]());
     return this.end(standIn);
   }
 
@@ -65,7 +79,7 @@ class Replacing {
     }
     const encoded: Encoded = { name, data: undefined };
     const standIn = this.begin(value, encoded);
-    encoded.data = this.replace(data);
+    encoded.data = this.replaceAll(data);
     return this.end(standIn);
   }
 
@@ -87,12 +101,12 @@ class Replacing {
       case Container.array:
         return this.properties(value, new Array((value as unknown[]).length));
       case Container.map:
-        return this.map(value as Map<unknown, unknown>);
+        return this.map(value, Map.prototype.entries.call(value as Map<unknown, unknown>));
       case Container.set:
-        return this.set(value as Set<unknown>);
+        return this.set(value, Set.prototype.values.call(value as Set<unknown>));
     }
-    if (value instanceof FrozenMap) return this.map(value);
-    if (value instanceof FrozenSet) return this.set(value);
+    if (value instanceof FrozenMap) return this.map(value, value);
+    if (value instanceof FrozenSet) return this.set(value, value);
     if (value instanceof native.NativeOwned) this.box(value);
     return value instanceof native.NativeMoved ? this.moved(value) : value;
   }
@@ -107,28 +121,29 @@ class Replacing {
     return copy;
   }
 
-  private map(value: Iterable<[unknown, unknown]>): Map<unknown, unknown> {
+  /** Whatever its prototype is. */
+  private map(value: object, entries: Iterable<[unknown, unknown]>): Map<unknown, unknown> {
     const copy = new Map<unknown, unknown>();
     this.made.set(value, copy);
-    for (const [key, part] of value) copy.set(this.replace(key), this.replace(part));
+    for (const [key, part] of entries) copy.set(this.replace(key), this.replace(part));
     return copy;
   }
 
-  private set(value: Iterable<unknown>): Set<unknown> {
+  private set(value: object, elements: Iterable<unknown>): Set<unknown> {
     const copy = new Set<unknown>();
     this.made.set(value, copy);
-    for (const part of value) copy.add(this.replace(part));
+    for (const part of elements) copy.add(this.replace(part));
     return copy;
   }
 
-  private box(box: InstanceType<typeof native.NativeOwned>): void {
+  private box(box: NativeOwned): void {
     this.made.set(box, box);
-    const content = box.nativeValue();
-    if (content !== NOTHING) this.boxes.set(box, this.replace(content));
+    this.left.push(box);
   }
 
   /** What is handed over may be in instances. */
   private moved(mark: InstanceType<typeof native.NativeMoved>): unknown {
+    this.marks = true;
     const before = this.numbers.size;
     const replaced = this.replace(mark.value);
     const made =

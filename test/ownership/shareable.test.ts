@@ -11,7 +11,6 @@ import {
   type Sender,
   share,
   shareable,
-  struct,
   UnknownClassError,
 } from 'isolane';
 import { interpreters } from '../support/interpreters.js';
@@ -168,11 +167,16 @@ describe('shareable', () => {
       assert.equal(through(new Reader(0)).total, 6);
     });
 
-    it('of a schema is what the schema says', () => {
-      const Pair = struct({ x: 'u32', y: 'u32' });
-      const [tx, rx] = channel({ of: Pair });
-      tx.sendSync({ x: 1, y: 2 });
-      assert.deepEqual(rx.receiveSync(), { x: 1, y: 2 });
+    it('has getters beside it that are called once', () => {
+      let reads = 0;
+      const there = through({
+        get first() {
+          return ++reads;
+        },
+        box: new Box(1),
+        date: new Date(0),
+      });
+      assert.deepEqual([there.first, reads], [1, 1]);
     });
 
     it('of another class is a plain object, as ever', () => {
@@ -423,6 +427,25 @@ describe('shareable', () => {
       assert.equal(rx.receiveSync(), 'next');
       assert.equal(await rx.receive().catch((error: unknown) => error), failure);
       assert.equal(await rx.receive(), 'next');
+    });
+
+    it('does not take the messages before it along', async () => {
+      const [tx, rx] = channel<unknown>();
+      const send = () => {
+        for (const message of [1, 'two', new Odd(odds[0] as () => unknown), 3])
+          tx.sendSync(message);
+      };
+      send();
+      assert.deepEqual(await rx.receiveMany(10), [1, 'two']);
+      assert.equal(await rx.receiveMany(10).catch((error: unknown) => error), failure);
+      assert.deepEqual(await rx.receiveMany(10), [3]);
+      send();
+      assert.deepEqual(rx.receiveManySync(10), [1, 'two']);
+      assert.equal(
+        thrown(() => rx.receiveSync()),
+        failure,
+      );
+      assert.equal(rx.receiveSync(), 3);
     });
 
     it('has to be to return an object', () => {
