@@ -19,10 +19,13 @@ const classes = new Map<string, { Class: AnyClass; isRegistered: boolean }>();
 /** By the prototypes of their instances. */
 const names = new Map<object, string>();
 
-/** Whether an object is to travel as itself. */
+/** Whether an object is to travel as itself. Plain objects are no instances: what they have under symbols stays behind, as ever. */
 export function isInstance(value: object): value is Instance {
   try {
-    return typeof (value as { [encode]?: unknown })[encode] === 'function';
+    return (
+      typeof (value as { [encode]?: unknown })[encode] === 'function' &&
+      Object.getPrototypeOf(value) !== Object.prototype
+    );
   } catch {
     return false; // a proxy
   }
