@@ -102,7 +102,7 @@ TEST_CASE("a channel that drops the oldest drops nothing that a receiver has mad
     options.overflow = Overflow::kDropOldest;
     options.max_bytes = max_bytes;
     const Ref<Channel> channel = Channel::create(options);
-    constexpr uint64_t kRounds = 100'000;
+    constexpr uint64_t kRounds = 20'000;
     std::atomic<uint64_t> last{0};
     std::thread receiver([&] {
       Parcel parcel;
