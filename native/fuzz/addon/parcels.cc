@@ -44,9 +44,36 @@ void fill(Parcel* parcel, Tag tag, uint32_t meta, std::span<const uint8_t> bytes
 // Whether a buffer that is shared is the memory of a WebAssembly.Memory.
 bool is_memory(uint8_t detail) { return detail % 2 == 1; }
 
-// V8 itself ends the process when what it reads says that another shared buffer is the memory of a
-// WebAssembly.Memory. Our encoder never writes that, and the decoder cannot see it coming.
+// What V8 reads by itself and does not refuse is left out:
+
+// V8 ends the process when the bytes say that another shared buffer is such a memory.
 constexpr uint8_t kWasmMemory = 'm';
+
+bool may_say_memory(std::span<const uint8_t> bytes) {
+  return std::find(bytes.begin(), bytes.end(), kWasmMemory) != bytes.end();
+}
+
+// V8 makes room at once for all elements of a sparse array, up to 2 ** 25, without looking at how
+// many there are.
+constexpr uint8_t kSparseArray = 'a';
+constexpr uint64_t kManyElements = 1 << 12;
+constexpr uint64_t kMostFastElements = 1 << 25;
+
+bool may_say_many_elements(std::span<const uint8_t> bytes) {
+  for (size_t i = 0; i < bytes.size(); i++) {
+    if (bytes[i] != kSparseArray) continue;
+    // Seven bits a byte, the lowest first, until one that is below 128.
+    uint64_t length = 0;
+    size_t at = i + 1;
+    for (int shift = 0; at < bytes.size() && shift < 35; shift += 7) {
+      length |= static_cast<uint64_t>(bytes[at] & 0x7f) << shift;
+      if (bytes[at++] < 0x80) break;
+    }
+    length &= UINT32_MAX;
+    if (length >= kManyElements && length <= kMostFastElements) return true;
+  }
+  return false;
+}
 
 // The least size of such a memory.
 constexpr size_t kWasmPage = 65536;
@@ -123,9 +150,10 @@ Parcel Parcels::from_bytes(std::span<const uint8_t> bytes, Tag wanted, Holds hol
                    ValueAttachment::Kind::kSharedBuffer &&
                !is_memory(one.detail);
       });
-  const bool may_have_memory =
-      std::find(content.begin(), content.end(), kWasmMemory) != content.end();
-  if (has_plain_shared && may_have_memory) return Parcel();
+  if (tag == kTagSerialized &&
+      ((has_plain_shared && may_say_memory(content)) || may_say_many_elements(content))) {
+    return Parcel();
+  }
 
   Parcel parcel;
   std::vector<std::unique_ptr<Attachment>> attachments;
