@@ -19,13 +19,12 @@ const classes = new Map<string, { Class: AnyClass; isRegistered: boolean }>();
 /** By the prototypes of their instances. */
 const names = new Map<object, string>();
 
-/** Whether an object is to travel as itself. Plain objects are no instances: what they have under symbols stays behind, as ever. */
+/** Whether an object is to travel as itself. Plain objects are plain, whatever they have: their keys are all that is looked at. */
 export function isInstance(value: object): value is Instance {
   try {
-    return (
-      typeof (value as { [encode]?: unknown })[encode] === 'function' &&
-      Object.getPrototypeOf(value) !== Object.prototype
-    );
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype === Object.prototype || prototype === null) return false;
+    return typeof (value as { [encode]?: unknown })[encode] === 'function';
   } catch {
     return false; // a proxy
   }
@@ -33,10 +32,10 @@ export function isInstance(value: object): value is Instance {
 
 /** The name of the class of an instance, or what is wrong with it, as the rest of a sentence. */
 export function classOf(instance: object): { name: string } | { problem: string } {
-  const prototype = Object.getPrototypeOf(instance) as { constructor?: unknown } | null;
-  const known = prototype === null ? undefined : names.get(prototype);
+  const prototype = Object.getPrototypeOf(instance) as { constructor?: unknown };
+  const known = names.get(prototype);
   if (known !== undefined) return { name: known };
-  const Class = prototype?.constructor as AnyClass | undefined;
+  const Class = prototype.constructor as AnyClass | undefined;
   if (
     Class === undefined ||
     typeof (Class as unknown) !== 'function' ||

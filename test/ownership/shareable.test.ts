@@ -179,10 +179,10 @@ describe('shareable', () => {
       assert.deepEqual([there.first, reads], [1, 1]);
     });
 
-    it('is none if it is a plain object, of which symbols stay behind', () => {
+    it('is of a class: plain objects are what they are', () => {
       for (let i = 0; i < 10; i++) {
         assert.deepEqual(through({ [shareable.encode]: () => 1 }), {});
-        assert.deepEqual(through({ [shareable.encode]: () => 1, date: null }), { date: null });
+        assert.deepEqual(through({ x: 1, [shareable.encode]: () => 1 }), { x: 1 });
       }
     });
 
@@ -327,7 +327,7 @@ describe('shareable', () => {
       const error = refused([new Sub(1)]);
       assert.equal(error.path, '$[0]');
       assert.match(error.message, /Sub has no static \[shareable\.decode\]\(\) of its own/);
-      const bare = Object.assign(Object.create(null), { [shareable.encode]: () => 1 });
+      const bare = Object.create({ [shareable.encode]: () => 1 });
       assert.match(refused(bare).message, /but no class/);
       assert.equal(refused(own([new Sub(1)])).path, '$.value[0]');
     });
