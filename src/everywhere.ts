@@ -52,6 +52,7 @@ export type { Remote, RemoteGenerator } from './interpreter/remote.js';
 export type { OnError, UncaughtInfo } from './interpreter/uncaught-errors.js';
 export type { Immutable } from './ownership/immutable.js';
 // Ownership
+export { isShareable } from './ownership/is-shareable.js';
 export { move } from './ownership/move.js';
 export { Owned, own } from './ownership/own.js';
 export { ReadonlyView, type TypedArray } from './ownership/readonly-view.js';

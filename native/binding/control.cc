@@ -102,6 +102,14 @@ void pack_offer(Arguments args) {
   args.GetReturnValue().Set(packed);
 }
 
+// Whether a message can be made of args[0]: makes it, since only so it is certain, and drops it.
+void is_shareable(Arguments args) {
+  const v8::TryCatch caught(args.GetIsolate());
+  Parcel parcel;
+  Handover handover;
+  args.GetReturnValue().Set(encode_argument(args, 0, &parcel, &handover));
+}
+
 void unpack(Arguments args) {
   Realm& realm = Realm::of(args);
   if (!realm.is_packed(args[0])) return;
@@ -361,6 +369,7 @@ const std::vector<NamedFunction>& control_functions() {
       {"createTimer", create_timer},
       {"pack", pack},
       {"packOffer", pack_offer},
+      {"isShareable", is_shareable},
       {"unpack", unpack},
       {"clone", clone},
       {"post", post, true},

@@ -326,6 +326,8 @@ export interface Binding {
   packOffer(value: unknown): Packed;
   /** Encodes a message once; throws what `notShareable` makes, and then nothing has been handed over. */
   pack(value: unknown, transfer?: readonly object[]): Packed;
+  /** Whether `pack` would not throw. */
+  isShareable(value: unknown): boolean;
   /** Encodes a value once, for all interpreters. `buffers`: those in it that no view shows. */
   share(value: unknown, buffers: readonly ArrayBuffer[]): SharedSeed;
   /** The value, made anew and frozen; bytes and long strings are memory that all interpreters have in common. */
