@@ -286,14 +286,8 @@ bool Realm::unwrap_stand_in(Local<v8::Object> object, Local<Value>* value) {
   return unwrap(stand_in_, object, value);
 }
 
-MaybeLocal<v8::Object> Realm::make_instance(Local<Value> value) {
-  Local<Value> made;
-  if (!make_instance_.Get(isolate_)
-           ->Call(context(), v8::Undefined(isolate_), 1, &value)
-           .ToLocal(&made)) {
-    return {};
-  }
-  return made.As<v8::Object>();
+MaybeLocal<Value> Realm::make_instance(Local<Value> value) {
+  return make_instance_.Get(isolate_)->Call(context(), v8::Undefined(isolate_), 1, &value);
 }
 
 void Realm::throw_unknown_class(Local<Value> message, Local<Value> instance) {

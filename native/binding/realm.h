@@ -81,7 +81,7 @@ class Realm : public HostObjects {
   void expect_instances() { has_instances_ = true; }
   v8::MaybeLocal<v8::Array> with_stand_ins(v8::Local<v8::Value> value) override;
   bool unwrap_stand_in(v8::Local<v8::Object> object, v8::Local<v8::Value>* value) override;
-  v8::MaybeLocal<v8::Object> make_instance(v8::Local<v8::Value> value) override;
+  v8::MaybeLocal<v8::Value> make_instance(v8::Local<v8::Value> value) override;
   void throw_unknown_class(v8::Local<v8::Value> message, v8::Local<v8::Value> instance) override;
   void disown(void* data, size_t length) override {
     if (MemoryLimit* limit = self_ == nullptr ? nullptr : self_->memory_limit()) {

@@ -18,9 +18,11 @@ void* allocate(size_t capacity) {
   return std::calloc(capacity + 3, sizeof(Cell) + sizeof(Slot) + sizeof(SlotRest));
 }
 
-template <class T>
-T* aligned(void* memory) {
-  return reinterpret_cast<T*>((reinterpret_cast<uintptr_t>(memory) + kLine - 1) & ~(kLine - 1));
+// The first line behind so many of those there. Of addresses, which may be of nothing.
+template <class T, class Before>
+T* line_behind(Before* before, size_t count) {
+  const uintptr_t end = reinterpret_cast<uintptr_t>(before) + count * sizeof(Before);
+  return reinterpret_cast<T*>((end + kLine - 1) & ~(kLine - 1));
 }
 
 }  // namespace
@@ -28,9 +30,9 @@ T* aligned(void* memory) {
 // All-zero bytes are a cell in its first state, free for lap 0.
 Ring::Ring(size_t capacity)
     : memory_(allocate(capacity)),
-      cells_(aligned<Cell>(memory_)),
-      slots_(aligned<Slot>(cells_ + capacity)),
-      rests_(aligned<SlotRest>(slots_ + capacity)),
+      cells_(line_behind<Cell>(static_cast<char*>(memory_), 0)),
+      slots_(line_behind<Slot>(cells_, capacity)),
+      rests_(line_behind<SlotRest>(slots_, capacity)),
       capacity_(capacity),
       // Room for indices 0 to capacity, of which the last is never used, and for every content of a
       // cell below the lap.

@@ -226,14 +226,15 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
   // is made of is frozen before anybody has it.
   bool make_instance(Local<Value> value) {
     if (freezer_ != nullptr && !freezer_->run(value).ToLocal(&value)) return false;
-    Local<v8::Object> made;
+    Local<Value> made;
     if (!host_.make_instance(value).ToLocal(&made)) return false;
+    if (!made->IsObject()) return throw_damaged(host_.isolate()), false;
     if (made == value) {
       if (unknown_.IsEmpty()) unknown_ = value;
-    } else if (freezer_ != nullptr && !freezer_->add(made)) {
+    } else if (freezer_ != nullptr && !freezer_->add(made.As<v8::Object>())) {
       return false;
     }
-    instances_.push_back(made);
+    instances_.push_back(made.As<v8::Object>());
     return true;
   }
 

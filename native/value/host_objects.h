@@ -52,9 +52,9 @@ class HostObjects {
   virtual v8::MaybeLocal<v8::Array> with_stand_ins(v8::Local<v8::Value> value) = 0;
   // Whether `object` is a stand-in; if so, what it travels as.
   virtual bool unwrap_stand_in(v8::Local<v8::Object> object, v8::Local<v8::Value>* value) = 0;
-  // The instance of what a stand-in has travelled as; that itself if its class is not known here.
-  // Calls JavaScript.
-  virtual v8::MaybeLocal<v8::Object> make_instance(v8::Local<v8::Value> value) = 0;
+  // The instance of what a stand-in has travelled as; that itself if its class is not known here;
+  // no object if it is no such thing. Calls JavaScript.
+  virtual v8::MaybeLocal<v8::Value> make_instance(v8::Local<v8::Value> value) = 0;
   // Throws the error for a message with such an instance.
   virtual void throw_unknown_class(v8::Local<v8::Value> message, v8::Local<v8::Value> instance) = 0;
   // The bytes of a buffer are handed over to somebody else.

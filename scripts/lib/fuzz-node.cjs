@@ -68,6 +68,25 @@ const deep = () => {
   return made;
 };
 
+/** Its instances travel as themselves. */
+class Point {
+  constructor(data) {
+    this.data = data;
+  }
+  [isolane.shareable.encode]() {
+    return this.data;
+  }
+  static [isolane.shareable.decode](data) {
+    return new Point(data);
+  }
+}
+isolane.shareable.register(Point);
+
+const instances = () => {
+  const inner = new Point([1]);
+  return [new Point({ inner, again: inner }), inner, new Map([[new Point('x'), inner]])];
+};
+
 /** What may be shared, too. */
 const plain = () => [
   { a: 1, b: -2, c: 0.5, d: 'text', e: true, f: null, g: undefined, h: -0, i: Number.NaN },
@@ -94,6 +113,7 @@ const plain = () => [
   views(),
   [bytes(100), bytes(3).buffer],
   [Buffer.from('some of a pool')],
+  instances(),
 ];
 
 const objects = () => [
@@ -170,8 +190,17 @@ function damaged() {
   ];
   const [uint8, float64] = [1, 9];
   const [endpoint, movedBuffer, owned, fixed] = [0, 1, 4, 6];
-  const message = (attachments, ...value) =>
-    Uint8Array.of(SERIALIZED, 0, attachments.length, ...attachments.flat(), 0xff, 15, ...value);
+  const message = (attachments, ...value) => messageWith(0, attachments, ...value);
+  const messageWith = (instances, attachments, ...value) =>
+    Uint8Array.of(
+      SERIALIZED,
+      instances,
+      attachments.length,
+      ...attachments.flat(),
+      0xff,
+      15,
+      ...value,
+    );
   const text = (characters) => [0x22, characters.length, ...Buffer.from(characters, 'latin1')];
   const buffer = [0x42, 16, ...bytes(16)];
   const gigabytes = [0xff, 0xff, 0xff, 0xff, 15];
@@ -196,6 +225,9 @@ function damaged() {
     message([[fixed, float64, 7, 0]], host, hostFixed, 0),
     message([[fixed, 0, 8, 0]], host, hostFixed, 0),
     message([[owned, 0, 0, 0]], 0x41, 2, host, hostOwned, 0, host, hostOwned, 0, 0x24, 0, 2, 0x31),
+    messageWith(1, [], 0x49, 2, 0x49, 2),
+    messageWith(1, [], 0x6f, 0x7b, 0, 0x49, 2),
+    messageWith(200, [], 0x5f),
     message([[movedBuffer, 0, 8, 0]], 0x41, 2, 0x74, 0, 0x74, 0, 0x24, 0, 2),
   ];
 }

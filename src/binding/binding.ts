@@ -199,8 +199,8 @@ export interface Hooks {
   withStandIns(
     value: unknown,
   ): readonly [unknown, ReadonlyMap<object, unknown>, ReadonlyMap<NativeStandIn, number>];
-  /** The instance; what it is given if the class is not known here. */
-  makeInstance(encoded: EncodedInstance): object;
+  /** The instance; what it is given if the class is not known here; nothing if that is not an EncodedInstance. */
+  makeInstance(encoded: unknown): object | undefined;
   /** Makes the error for a message with such an instance. */
   unknownClass(message: unknown, encoded: EncodedInstance): Error;
 }

@@ -153,14 +153,23 @@ class Replacing {
   }
 }
 
-/** What native code calls when an instance arrives; what it has travelled as, if its class is not known here. */
-export function makeInstance(encoded: EncodedInstance): object {
+/** What native code calls when an instance arrives; what it has travelled as, if its class is not known here; nothing, if that is damaged. */
+export function makeInstance(encoded: unknown): object | undefined {
+  if (!isEncoded(encoded)) return undefined;
   const Class = classNamed(encoded.name);
   if (Class === undefined) return encoded;
   const made = Class[decode](encoded.data);
   if (typeof made === 'object' && made !== null) return made;
   throw new TypeError(
     `The static [shareable.decode]() of ${encoded.name} must return an object, and has returned ${kindOf(made)}.`,
+  );
+}
+
+function isEncoded(value: unknown): value is EncodedInstance {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as EncodedInstance).name === 'string'
   );
 }
 
