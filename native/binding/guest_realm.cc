@@ -5,6 +5,7 @@
 #include "../value/decode.h"
 #include "../value/encode.h"
 #include "../value/reason.h"
+#include "../value/termination.h"
 #include "function_functions.h"
 #include "guest_code.h"
 #include "guest_functions.h"
@@ -119,14 +120,14 @@ bool GuestRealm::call_sync(uint32_t type, Parcel&& body, Parcel* reply) {
   const auto give = [&] { return encode(*this, answer, Local<Value>(), reply, &handover); };
   // What was thrown instead: type 0 asks for an answer that says so, and why.
   const auto ask_for_failure = [&] {
-    if (caught.HasTerminated()) return false;
+    if (was_terminated(caught)) return false;
     argv[0] = v8::Integer::New(isolate(), 0);
     argv[1] = caught.Exception();
     caught.Reset();
     return ask();
   };
   const auto fail = [&] {
-    if (!caught.HasTerminated()) end_for(caught);
+    if (!was_terminated(caught)) end_for(caught);
     return false;
   };
   if (on_call_sync_.IsEmpty()) return false;
@@ -194,7 +195,7 @@ void GuestRealm::microtasks_dropped() {
 bool GuestRealm::call_and_report(Local<v8::Function> hook, int argc, Local<Value> argv[]) {
   v8::TryCatch caught(isolate());
   if (!hook->Call(context(), v8::Undefined(isolate()), argc, argv).IsEmpty()) return true;
-  if (caught.HasTerminated()) return false;
+  if (was_terminated(caught)) return false;
   end_for(caught);
   return true;
 }

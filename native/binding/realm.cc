@@ -7,6 +7,7 @@
 
 #include "../capi/exports.h"
 #include "../value/decode.h"
+#include "../value/termination.h"
 #include "../value/v8_compat.h"
 #include "../value/views.h"
 #include "call_sync.h"
@@ -438,7 +439,7 @@ bool Realm::deliver_letter(Letter&& letter) {
   {
     v8::TryCatch caught(isolate_);
     if (!decode(*this, std::move(letter.body)).ToLocal(&body)) {
-      if (caught.HasTerminated()) return false;
+      if (was_terminated(caught)) return false;
       body = v8::Undefined(isolate_);
       problem = caught.Exception();
     }

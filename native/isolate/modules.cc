@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "../core/clock.h"
+#include "../value/termination.h"
 #include "../value/v8_compat.h"
 #include "interpreter.h"
 
@@ -47,12 +48,6 @@ std::string request_key(Local<v8::Context> context, Local<String> specifier,
     }
   }
   return key;
-}
-
-// Lets what was caught go on. Termination does so by itself, and thrown again would become an
-// exception that code can catch.
-void pass_on(v8::TryCatch& caught) {
-  if (caught.HasCaught() && !caught.HasTerminated()) caught.ReThrow();
 }
 
 // The engine's syntax errors do not say where: their message gets "(file:line:column)".

@@ -11,6 +11,7 @@
 #include "freeze.h"
 #include "long_string.h"
 #include "tags.h"
+#include "termination.h"
 #include "v8_compat.h"
 #include "views.h"
 
@@ -33,12 +34,15 @@ MaybeLocal<Value> throw_damaged(Isolate* isolate, Local<Value> cause = {}) {
   Local<v8::Object> error =
       v8::Exception::RangeError(text(isolate, "The bytes of a message are damaged."))
           .As<v8::Object>();
-  error
-      ->CreateDataProperty(context, text(isolate, "code"),
-                           text(isolate, "ERR_ISOLANE_DAMAGED_MESSAGE"))
-      .Check();
-  if (!cause.IsEmpty()) {
-    error->DefineOwnProperty(context, text(isolate, "cause"), cause, v8::DontEnum).Check();
+  // Nothing can be defined while code is being terminated.
+  if (error
+          ->CreateDataProperty(context, text(isolate, "code"),
+                               text(isolate, "ERR_ISOLANE_DAMAGED_MESSAGE"))
+          .IsNothing() ||
+      (!cause.IsEmpty() &&
+       error->DefineOwnProperty(context, text(isolate, "cause"), cause, v8::DontEnum)
+           .IsNothing())) {
+    return {};
   }
   isolate->ThrowException(error);
   return {};
@@ -203,10 +207,10 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
     Local<Value> value;
     has_header_ = has_header_ || deserializer_.ReadHeader(context).FromMaybe(false);
     if (has_header_ && read_whole(context).ToLocal(&value)) return value;
-    if (caught.HasTerminated()) return {};
+    if (caught.HasTerminated() || isolate->IsExecutionTerminating()) return {};
     const Local<Value> error = caught.Exception();
     if (!is_stack_overflow(isolate, error)) throw_damaged(isolate, error);
-    caught.ReThrow();
+    pass_on(caught);
     return {};
   }
 

@@ -20,6 +20,26 @@ describe('terminate', () => {
     assert.equal(error.code, 'ERR_ISOLANE_INTERPRETER_CLOSED');
   });
 
+  it('ends an interpreter at any moment of reading what it was sent', async () => {
+    // What takes long to read runs the engine's own code, where a termination is seen.
+    const { lines } = await runScript(
+      `const long = new Map(Array.from({ length: 2000 }, (_, i) => [i, { i, text: 'number ' + i }]));
+      const sent = [long, new Set(long.values()), { tx: channel()[0], long }];
+      for (let round = 0; round < 40; round++) {
+        const guests = await Promise.all([Interpreter.create(), Interpreter.create()]);
+        const calls = guests.flatMap((guest) => sent.map((value) => guest.call((it) => typeof it, value)));
+        const ends = calls.map((call) => call.catch((error) => error.code));
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 8));
+        await Promise.all(guests.map((guest) => guest.terminate()));
+        for (const end of await Promise.all(ends)) {
+          assert.ok(['object', 'ERR_ISOLANE_INTERPRETER_CLOSED'].includes(end), end);
+        }
+      }
+      console.log('done');`,
+    );
+    assert.deepEqual(lines, ['done']);
+  });
+
   it('may be called twice, at once and later', async () => {
     const guest = await create();
     await Promise.all([guest.terminate(), guest.terminate()]);
