@@ -358,6 +358,11 @@ void lock_state(Arguments args) {
   args.GetReturnValue().Set(state);
 }
 
+void read_letter(Arguments args) {
+  Local<Value> body;
+  if (Realm::of(args).read_letter().ToLocal(&body)) args.GetReturnValue().Set(body);
+}
+
 void set_guest_folder(Arguments args) { GuestCode::set_folder(text(args.GetIsolate(), args[0])); }
 
 }  // namespace
@@ -373,6 +378,7 @@ const std::vector<NamedFunction>& control_functions() {
       {"unpack", unpack},
       {"clone", clone},
       {"post", post, true},
+      {"readLetter", read_letter, true},
       {"cancelCall", cancel_call},
       {"keepAlive", keep_alive},
       {"awaitsOthers", awaits_others},

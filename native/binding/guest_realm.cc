@@ -101,9 +101,9 @@ void GuestRealm::set_guest_hooks(Arguments args) {
 
 void GuestRealm::deliver_notices() {
   Letter letter;
-  while (party()->take_letter(letter, kFirstNotice, kLastNotice)) {
+  while (!self()->stopping() && party()->take_letter(letter, kFirstNotice, kLastNotice)) {
     v8::HandleScope scope(isolate());
-    if (!deliver_letter(std::move(letter))) return;
+    deliver_letter(std::move(letter));
   }
 }
 

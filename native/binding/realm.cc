@@ -7,7 +7,6 @@
 
 #include "../capi/exports.h"
 #include "../value/decode.h"
-#include "../value/termination.h"
 #include "../value/v8_compat.h"
 #include "../value/views.h"
 #include "call_sync.h"
@@ -423,39 +422,35 @@ void Realm::deliver(size_t limit) {
       if (waiter->waits()) owner->look_around();
       Local<Value> handle = owner->handle(isolate_);
       if (!waiter->waits() && !handle.IsEmpty()) call_hook(on_ready_.Get(isolate_), 1, &handle);
-    } else if (!has_letter || !deliver_letter(std::move(letter))) {
+    } else if (has_letter) {
+      deliver_letter(std::move(letter));
+    } else {
       return;
     }
     if (must_yield()) return;
   }
 }
 
-bool Realm::deliver_letter(Letter&& letter) {
+void Realm::deliver_letter(Letter&& letter) {
   if (letter.type == static_cast<uint32_t>(NativeLetter::kEnded)) {
     if (std::shared_ptr<Interpreter> child = take_child(letter.from)) child->join();
   }
-  Local<Value> body;
-  Local<Value> problem = v8::Undefined(isolate_);
-  {
-    v8::TryCatch caught(isolate_);
-    if (!decode(*this, std::move(letter.body)).ToLocal(&body)) {
-      if (was_terminated(caught)) return false;
-      body = v8::Undefined(isolate_);
-      problem = caught.Exception();
-    }
-  }
   uint64_t tag = 0;
-  if (on_letter_.IsEmpty() || !take_up(letter, &tag)) return true;
+  if (on_letter_.IsEmpty() || !take_up(letter, &tag)) return;
   Local<Value> argv[] = {
       v8::Number::New(isolate_, static_cast<double>(letter.from)),
       v8::Integer::NewFromUnsigned(isolate_, letter.type),
       v8::Number::New(isolate_, static_cast<double>(letter.id)),
-      body,
       v8::Number::New(isolate_, static_cast<double>(tag)),
-      problem,
   };
-  call_hook(on_letter_.Get(isolate_), 6, argv);
-  return true;
+  Letter* const outer = std::exchange(letter_, &letter);
+  call_hook(on_letter_.Get(isolate_), 4, argv);
+  letter_ = outer;
+}
+
+MaybeLocal<Value> Realm::read_letter() {
+  if (letter_ == nullptr) return v8::Undefined(isolate_);
+  return decode(*this, std::move(letter_->body));
 }
 
 bool Realm::take_up(Letter&, uint64_t*) { return true; }

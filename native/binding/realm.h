@@ -151,13 +151,16 @@ class Realm : public HostObjects {
   // Whether somebody waits for this thread to leave JavaScript.
   virtual bool must_yield() const { return false; }
 
+  // The body of the letter that is being delivered. The hook asks for it: what is called to read
+  // it, such as the classes of instances in it, is then part of the code that the letter is for.
+  v8::MaybeLocal<v8::Value> read_letter();
+
  protected:
   Realm(v8::Isolate* isolate, v8::Local<v8::Context> context, std::shared_ptr<Party> party,
         ThreadWaiter& waiter, node::MultiIsolatePlatform* platform, uint64_t host_id,
         Interpreter* self);
 
-  // False if this party is ended in the midst of it.
-  bool deliver_letter(Letter&& letter);
+  void deliver_letter(Letter&& letter);
   // Calls a hook from the event loop; reports what it throws.
   virtual void call_hook(v8::Local<v8::Function> hook, int argc, v8::Local<v8::Value> argv[]) = 0;
   // Says whose code a letter's will be, and what it is called by; false: it is not wanted any more.
@@ -233,6 +236,7 @@ class Realm : public HostObjects {
   v8::Global<v8::Function> with_stand_ins_;
   v8::Global<v8::Function> make_instance_;
   v8::Global<v8::Function> unknown_class_;
+  Letter* letter_ = nullptr;  // that is being delivered
   v8::Global<v8::TypedArray> view_seed_;
   std::shared_ptr<void>* view_seed_owner_ = nullptr;  // of view_seed_
 

@@ -87,6 +87,10 @@ bool is_plain_array(Realm& realm, Local<v8::Array> array) {
   for (const auto& sample : realm.plain().arrays) {
     if (compat::are_alike(array, sample.Get(realm.isolate()))) return true;
   }
+  // One of a class may travel as that says.
+  const auto& sample = realm.plain().arrays.front();
+  if (compat::prototype_of(array) != compat::prototype_of(sample.Get(realm.isolate())))
+    return false;
   // Frozen, for example.
   constexpr auto kFilter = static_cast<v8::PropertyFilter>(v8::ONLY_ENUMERABLE | v8::SKIP_SYMBOLS);
   Local<v8::Array> names;

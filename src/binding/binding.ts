@@ -170,18 +170,8 @@ export interface Hooks {
   notShareable(value: unknown, why: string, shares: boolean): Error;
   /** What waited may go on: an endpoint, or a select. */
   onReady(waiting: NativeEndpoint | NativeSelection): void;
-  /**
-   * `tag`: of a call that may be stopped; 0 for everything else. `problem`: what was thrown when the body was read, which is undefined
-   * then.
-   */
-  onLetter(
-    from: number,
-    type: number,
-    id: number,
-    body: unknown,
-    tag: number,
-    problem: unknown,
-  ): void;
+  /** `tag`: of a call that may be stopped; 0 for everything else. For the body see `readLetter`. */
+  onLetter(from: number, type: number, id: number, tag: number): void;
   /** The value of the record on the page. */
   readRecord(): unknown;
   /** An empty box. */
@@ -360,6 +350,8 @@ export interface Binding {
   /** A structured clone within this interpreter. */
   clone(value: unknown, transfer?: readonly object[]): unknown;
 
+  /** The body of the letter that `onLetter` was told of. Throws if it cannot be read. */
+  readLetter(): unknown;
   /**
    * Puts a letter in a party's mailbox; false if that party has ended. `stoppable`: it asks an interpreter for a call that may be
    * stopped, by `cancelCall` or when it has taken longer than `timeout` (milliseconds, from now on) or used more than `cpuTimeout`.

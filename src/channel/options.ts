@@ -42,9 +42,14 @@ export function transferOf(options: OpOptions | undefined): readonly object[] | 
   return transfer;
 }
 
-/** Throws the signal's reason if it has aborted already. */
+/** Throws the signal's reason if it has aborted already, and a TypeError if it is none. */
 export function throwIfAborted(options: OpOptions | undefined): void {
-  if (options?.signal?.aborted === true) throw options.signal.reason;
+  const signal = options?.signal;
+  if (signal === undefined) return;
+  if (typeof signal?.addEventListener !== 'function') {
+    throw new TypeError('signal must be an AbortSignal.');
+  }
+  if (signal.aborted) throw signal.reason;
 }
 
 /** Whether a blocking operation was given up that others of the same handle wait to do. */

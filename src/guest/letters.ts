@@ -1,4 +1,4 @@
-import { deliver, handleUnread } from '../binding/post-office.js';
+import { handleUnread, handOver } from '../binding/post-office.js';
 import { Letter } from '../interpreter/protocol.js';
 import { hasLibrary, library } from './library.js';
 
@@ -13,12 +13,12 @@ export function keepLetters(): void {
       kept.push([from, type, id, body]);
     } else if (type >= Letter.call && type < Letter.result) {
       library();
-      deliver(from, type, id, body, tag, undefined);
+      handOver(from, type, id, body, tag);
     }
   });
 }
 
 /** To be called when the library is there. */
 export function deliverKept(): void {
-  for (const [from, type, id, body] of kept.splice(0)) deliver(from, type, id, body, 0, undefined);
+  for (const [from, type, id, body] of kept.splice(0)) handOver(from, type, id, body, 0);
 }

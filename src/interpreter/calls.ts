@@ -266,21 +266,26 @@ export function correspondent(id: number, label: string): Correspondent {
   return made;
 }
 
-/** The party that has answered, or that says why it does not. */
-function answering(from: number, id: number): Correspondent | undefined {
-  const peer = correspondents.get(from);
-  peer?.goOnWith(id);
-  return peer;
+/** Answers, and reasons why there are none: `use` is given the party that they are from. */
+function handleAnswers(
+  type: number,
+  use: (peer: Correspondent, id: number, body: unknown) => void,
+): void {
+  handleLetters(
+    type,
+    (from, id, body) => {
+      const peer = correspondents.get(from);
+      if (peer !== undefined) use(peer, id, body);
+    },
+    (from, id) => correspondents.get(from)?.goOnWith(id),
+  );
 }
 
-handleLetters(Letter.result, (from, id, body) => answering(from, id)?.settle(id, true, body));
-handleLetters(Letter.iterator, (from, id, iterator) =>
-  answering(from, id)?.settleIterator(id, iterator as number),
-);
-handleLetters(Letter.failure, (from, id, body) => answering(from, id)?.settle(id, false, body));
-
-handleLetters(NativeLetter.cancelled, (from, id, why) =>
-  answering(from, id)?.cancelled(id, why as 'timeout' | 'cpuTimeout' | 'aborted'),
+handleAnswers(Letter.result, (peer, id, body) => peer.settle(id, true, body));
+handleAnswers(Letter.iterator, (peer, id, body) => peer.settleIterator(id, body as number));
+handleAnswers(Letter.failure, (peer, id, body) => peer.settle(id, false, body));
+handleAnswers(NativeLetter.cancelled, (peer, id, why) =>
+  peer.cancelled(id, why as 'timeout' | 'cpuTimeout' | 'aborted'),
 );
 
 const whenEnded: ((id: number) => void)[] = [];

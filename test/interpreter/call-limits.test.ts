@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import {
+  type Caller,
   channel,
   ExecutionTimeoutError,
   type Interpreter,
   InterpreterClosedError,
   LockTimeoutError,
   move,
+  shareable,
 } from 'isolane';
 import { withInterpreter } from '../support/interpreters.js';
 import { keep } from '../support/keep.js';
+
+declare const isolane: typeof import('isolane');
 
 /** Long enough for anything that ends, short for what does not. */
 const SHORT = 60;
@@ -283,6 +287,69 @@ describe('a call that uses more CPU time than it may', () => {
         .call(() => new Promise((resolve) => setTimeout(() => resolve('done'), 300)));
       assert.equal(await call, 'done');
     }));
+});
+
+describe('a limit also holds where arguments and results are made instances of their classes', () => {
+  /** Its instances are never decoded where this is sent. */
+  class Endless {
+    [shareable.encode](): unknown {
+      return 0;
+    }
+    static [shareable.decode](): Endless {
+      return new Endless();
+    }
+  }
+
+  const define = (): void => {
+    class Endless {
+      [isolane.shareable.encode](): unknown {
+        return 0;
+      }
+      static [isolane.shareable.decode](): Endless {
+        for (;;);
+      }
+    }
+    isolane.shareable.register(Endless);
+    Object.assign(globalThis, { Endless });
+  };
+
+  const calls: Record<string, (to: Caller) => Promise<unknown>> = {
+    'an argument': (to) => to.call((value) => typeof value, new Endless()),
+    'an argument of an argument': (to) => to.call((value) => typeof value, [{ at: new Endless() }]),
+    'the result of a call to another': (to) =>
+      to.call(async () => {
+        const inner = await isolane.Interpreter.create();
+        await inner.exec(
+          'class Endless { [isolane.shareable.encode]() { return 0; } static [isolane.shareable.decode]() {} }',
+        );
+        return typeof (await inner.evaluate('new Endless()'));
+      }),
+  };
+
+  for (const [what, call] of Object.entries(calls)) {
+    for (const limit of ['timeout', 'cpuTimeout'] as const) {
+      it(`${what}, ${limit}`, () =>
+        withInterpreter(async (interpreter) => {
+          await interpreter.call(define);
+          const late = call(interpreter.with({ [limit]: 2 * SHORT }));
+          await assert.rejects(late, ExecutionTimeoutError);
+          await assertUsable(interpreter);
+        }));
+    }
+  }
+
+  it('in a Node runtime too', () =>
+    withInterpreter(
+      async (interpreter) => {
+        await interpreter.call(define);
+        const late = interpreter
+          .with({ timeout: SHORT })
+          .call((value) => typeof value, new Endless());
+        await assert.rejects(late, ExecutionTimeoutError);
+        assert.equal(await interpreter.call(() => 'alive'), 'alive');
+      },
+      { runtime: 'node' },
+    ));
 });
 
 describe('a call with a signal', () => {

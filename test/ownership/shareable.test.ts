@@ -60,6 +60,24 @@ describe('shareable', () => {
   });
 
   describe('an instance', () => {
+    it('of a subclass of Array is one, however short it is', () => {
+      class List extends Array<unknown> {
+        [shareable.encode](): unknown {
+          return [...this];
+        }
+        static [shareable.decode](items: unknown[]): List {
+          return List.from(items) as List;
+        }
+      }
+      for (const length of [0, 1, 3, 500]) {
+        for (const item of [1, 0.5, 'text', {}]) {
+          const list = List.from({ length }, () => item) as List;
+          assert.ok(through(list) instanceof List, `${length} of ${item}`);
+          assert.ok(through({ list }).list instanceof List);
+        }
+      }
+    });
+
     it('arrives as one, alone or anywhere in a value', () => {
       const one = through(new Box(5));
       assert.ok(one instanceof Box);
