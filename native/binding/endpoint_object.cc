@@ -267,8 +267,9 @@ Status put(EndpointObject& sender, Parcel& parcel, Local<Value> timeout) {
   if (status == Status::kWouldBlock && timeout->IsNumber()) {
     return sender.wait_to_put(parcel, milliseconds(timeout));
   }
-  if (status == Status::kDone && sender.is_in_a_row() && timeout->IsNumber())
+  if (status == Status::kDone && timeout->IsNumber() && sender.count_in_a_row()) {
     sender.keep_distance();
+  }
   return status;
 }
 
@@ -277,8 +278,9 @@ Status take(EndpointObject& receiver, Parcel& parcel, Local<Value> timeout) {
   if (status == Status::kWouldBlock && timeout->IsNumber()) {
     return receiver.wait_to_take(parcel, milliseconds(timeout));
   }
-  if (status == Status::kDone && receiver.is_in_a_row() && timeout->IsNumber())
+  if (status == Status::kDone && timeout->IsNumber() && receiver.count_in_a_row()) {
     receiver.keep_distance();
+  }
   return status;
 }
 

@@ -38,8 +38,9 @@ class EndpointObject final : public Wrapped {
   // Block this thread, as put() or take() would have to wait.
   Status wait_to_put(Parcel& parcel, double timeout_ms);
   Status wait_to_take(Parcel& parcel, double timeout_ms);
-  // For operations that may block and did not have to: every few of them, Channel::keep_distance().
-  bool is_in_a_row() { return ++in_a_row_ % 16 == 0; }
+  // Of operations that may block and did not have to: true for one in so many, after which
+  // Channel::keep_distance() is due.
+  bool count_in_a_row() { return ++in_a_row_ % 16 == 0; }
   void keep_distance();
 
   // Channel::try_send_words() and try_receive_words(), again and again until the status says why

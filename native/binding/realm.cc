@@ -253,7 +253,7 @@ OpenedView Realm::take_view_seed() {
 
 void Realm::count_shared(int64_t bytes) {
   isolate_->AdjustAmountOfExternalAllocatedMemory(bytes);
-  counted_twice(bytes);
+  leave_out(bytes);
 }
 
 bool Realm::unwrap(const v8::Global<v8::FunctionTemplate>& made, Local<v8::Object> object,

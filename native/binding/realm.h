@@ -88,9 +88,14 @@ class Realm : public HostObjects {
       limit->disown(data, length);
     }
   }
-  void counted_twice(int64_t bytes) override {
+  void leave_out(int64_t bytes) override {
     if (MemoryLimit* limit = self_ == nullptr ? nullptr : self_->memory_limit()) {
-      limit->note_shared(bytes);
+      limit->leave_out(bytes);
+    }
+  }
+  void note_taken(size_t bytes) override {
+    if (MemoryLimit* limit = self_ == nullptr ? nullptr : self_->memory_limit()) {
+      limit->note_taken(bytes);
     }
   }
   v8::MaybeLocal<v8::Object> make_endpoint(Endpoint&& endpoint) override;

@@ -26,6 +26,10 @@ class DroppingChannel : public QueuedChannel<Queue> {
 
   Status send(Parcel& parcel, ThreadWaiter&, Deadline) override { return try_send(parcel); }
 
+  void keep_distance(Side side, ThreadWaiter& waiter) override {
+    if (side == Side::kReceiver) Base::keep_distance(side, waiter);
+  }
+
  protected:
   bool can_go_on(Side side, size_t weight) const override {
     return side == Side::kSender ? !this->queue_.closed() : Base::can_go_on(side, weight);

@@ -34,7 +34,7 @@ bool MemoryLimit::has_room(size_t bytes) {
 
 size_t MemoryLimit::external(v8::HeapStatistics& heap) const {
   const auto all = static_cast<int64_t>(heap.external_memory());
-  return static_cast<size_t>(std::max<int64_t>(all - shared_, 0));
+  return static_cast<size_t>(std::max<int64_t>(all - left_out_, 0));
 }
 
 void MemoryLimit::count(const std::shared_ptr<v8::BackingStore>& store, size_t counted) {
@@ -45,6 +45,13 @@ void MemoryLimit::count(const std::shared_ptr<v8::BackingStore>& store, size_t c
   patrol_.start(interpreter_, needed, [this] {
     if (uncounted_.bytes() + buffers_->used() > limit_) check();
   });
+}
+
+void MemoryLimit::note_taken(size_t bytes) {
+  taken_ += bytes;
+  if (taken_ < limit_ / 8) return;
+  taken_ = 0;
+  check();
 }
 
 void MemoryLimit::check() {

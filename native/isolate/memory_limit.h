@@ -34,9 +34,11 @@ class MemoryLimit {
   void count(const std::shared_ptr<v8::BackingStore>& store, size_t counted);
   // A buffer was handed over to somebody else.
   void disown(void* data, size_t length) { buffers_->disown(data, length); }
-  // So many bytes more, or less, that V8 counts do not: those of shared values, and what it counts
-  // twice.
-  void note_shared(int64_t bytes) { shared_ += bytes; }
+  // So many bytes more, or less, of what V8 counts are left out: those of shared values, and what
+  // it counts twice.
+  void leave_out(int64_t bytes) { left_out_ += bytes; }
+  // So many bytes more are here that V8 counts, but for which it may not collect garbage soon.
+  void note_taken(size_t bytes);
   // Garbage was collected.
   void look_after_collection();
   // The engine's heap is near to `current` bytes, its limit: whether that is just what V8 14 says
@@ -53,8 +55,9 @@ class MemoryLimit {
   const size_t limit_;
   const std::shared_ptr<CountingAllocator> buffers_;  // which keep it alive, wherever they go
   UncountedMemory uncounted_;
-  int64_t shared_ = 0;
-  Patrol patrol_;  // for memory that grows by itself
+  int64_t left_out_ = 0;
+  size_t taken_ = 0;  // since it was looked at because of them
+  Patrol patrol_;     // for memory that grows by itself
   std::atomic<bool> checking_{false};
 };
 

@@ -59,8 +59,10 @@ class HostObjects {
   virtual void throw_unknown_class(v8::Local<v8::Value> message, v8::Local<v8::Value> instance) = 0;
   // The bytes of a buffer are handed over to somebody else.
   virtual void disown(void* data, size_t length) = 0;
-  // So many bytes more, or less, are counted by the engine though they are counted already.
-  virtual void counted_twice(int64_t bytes) = 0;
+  // So many bytes more, or less, are counted by the engine, but not for the memory limit.
+  virtual void leave_out(int64_t bytes) = 0;
+  // So many bytes more are counted by the engine, outside of its heap.
+  virtual void note_taken(size_t bytes) = 0;
   // A Sender or Receiver that owns `endpoint`.
   virtual v8::MaybeLocal<v8::Object> make_endpoint(Endpoint&& endpoint) = 0;
   // A handle of the same channel as `endpoint`, which is one of this context's, is on its way to

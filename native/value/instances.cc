@@ -5,6 +5,17 @@ namespace isolane {
 using v8::Local;
 using v8::Value;
 
+namespace {
+
+// The global Map may be anything by now.
+bool throw_not_ours(v8::Isolate* isolate) {
+  isolate->ThrowException(v8::Exception::TypeError(v8::String::NewFromUtf8Literal(
+      isolate, "Instances of classes cannot be sent where Map is not the language's own.")));
+  return false;
+}
+
+}  // namespace
+
 bool Instances::read(HostObjects& host, Local<v8::Array> parts, Local<Value>* value) {
   Local<v8::Context> context = host.isolate()->GetCurrentContext();
   Local<Value> boxes;
@@ -13,6 +24,7 @@ bool Instances::read(HostObjects& host, Local<v8::Array> parts, Local<Value>* va
       !parts->Get(context, 2).ToLocal(&numbers)) {
     return false;
   }
+  if (!boxes->IsMap() || !numbers->IsMap()) return throw_not_ours(host.isolate());
   host_ = &host;
   boxes_ = boxes.As<v8::Map>();
   numbers_ = numbers.As<v8::Map>();
@@ -23,8 +35,11 @@ bool Instances::read(HostObjects& host, Local<v8::Array> parts, Local<Value>* va
 
 bool Instances::value_of(uint32_t index, Local<Value>* value) const {
   Local<Value> stand_in;
-  return in_order_->Get(host_->isolate()->GetCurrentContext(), 2 * index).ToLocal(&stand_in) &&
-         host_->unwrap_stand_in(stand_in.As<v8::Object>(), value);
+  if (!in_order_->Get(host_->isolate()->GetCurrentContext(), 2 * index).ToLocal(&stand_in)) {
+    return false;
+  }
+  return (stand_in->IsObject() && host_->unwrap_stand_in(stand_in.As<v8::Object>(), value)) ||
+         throw_not_ours(host_->isolate());
 }
 
 bool Instances::find(Local<v8::Object> stand_in, uint32_t* index) const {

@@ -57,9 +57,12 @@ v8::MaybeLocal<String> LongStrings::make(const Characters& characters, bool one_
   // The engine would refuse it, and not take the resource either.
   const size_t length = characters->size / (one_byte ? sizeof(char) : sizeof(uint16_t));
   if (length > String::kMaxLength) return {};
-  hold(characters, counts);
-  return one_byte ? String::NewExternalOneByte(host_->isolate(), new OneByte(*this, *characters))
-                  : String::NewExternalTwoByte(host_->isolate(), new TwoByte(*this, *characters));
+  const size_t news = hold(characters, counts);
+  v8::MaybeLocal<String> made =
+      one_byte ? String::NewExternalOneByte(host_->isolate(), new OneByte(*this, *characters))
+               : String::NewExternalTwoByte(host_->isolate(), new TwoByte(*this, *characters));
+  if (news != 0) take(news);
+  return made;
 }
 
 void LongStrings::leave() {
@@ -105,26 +108,29 @@ template <class Resource>
 bool LongStrings::make_external(Local<String> string, const Characters& characters,
                                 String::Encoding encoding) {
   if (!string->CanMakeExternal(encoding)) return false;
-  hold(characters, true);
+  const size_t news = hold(characters, true);
   auto resource = std::make_unique<Resource>(*this, *characters);
-  if (!compat::make_external(host_->isolate(), string, resource.get())) return false;
-  (void)resource.release();  // the engine's
-  return true;
+  const bool made = compat::make_external(host_->isolate(), string, resource.get());
+  if (made) (void)resource.release();  // the engine's
+  if (news != 0) take(news);
+  return made;
 }
 
-void LongStrings::hold(const Characters& characters, bool counts) {
+size_t LongStrings::hold(const Characters& characters, bool counts) {
   Held& held = held_[characters->bytes];
-  const auto size = static_cast<int64_t>(characters->size);
-  if (held.strings++ != 0) return recount(size);
+  if (held.strings++ != 0) {
+    leave_out(static_cast<int64_t>(characters->size));
+    return 0;
+  }
   held.characters = characters;
   held.counts = counts;
-  if (counts) press(size);
+  return counts ? characters->size : 0;
 }
 
 void LongStrings::let_go(const void* data) {
   const auto found = held_.find(data);
   const auto size = static_cast<int64_t>(found->second.characters->size);
-  if (--found->second.strings != 0) return recount(-size);
+  if (--found->second.strings != 0) return leave_out(-size);
   if (found->second.counts) press(-size);
   held_.erase(found);
 }
@@ -135,9 +141,14 @@ void LongStrings::press(int64_t bytes) {
   if (host_ != nullptr) host_->isolate()->AdjustAmountOfExternalAllocatedMemory(bytes);
 }
 
-// In its statistics, though, each external string has memory of its own.
-void LongStrings::recount(int64_t bytes) {
-  if (host_ != nullptr) host_->counted_twice(bytes);
+void LongStrings::take(size_t bytes) {
+  press(static_cast<int64_t>(bytes));
+  if (host_ != nullptr) host_->note_taken(bytes);
+}
+
+// In the engine's statistics, though, each external string has memory of its own.
+void LongStrings::leave_out(int64_t bytes) {
+  if (host_ != nullptr) host_->leave_out(bytes);
 }
 
 void LongStrings::forget_last() {

@@ -32,7 +32,8 @@ class LongStrings : public std::enable_shared_from_this<LongStrings> {
   // when memory is out.
   Characters characters_of(v8::Local<v8::String> string);
 
-  // A string of these. `counts`: nothing else here has the engine know of their memory.
+  // A string of these. `counts`: nothing else here has the engine know of their memory; where there
+  // are several of the same characters, that of the first is what holds.
   v8::MaybeLocal<v8::String> make(const Characters& characters, bool one_byte, bool counts);
 
   // The realm ends; the strings may live on.
@@ -58,10 +59,12 @@ class LongStrings : public std::enable_shared_from_this<LongStrings> {
   template <class Resource>
   bool make_external(v8::Local<v8::String> string, const Characters& characters,
                      v8::String::Encoding encoding);
-  void hold(const Characters& characters, bool counts);
+  // How many bytes are new here, to be taken when the string is there that has them.
+  size_t hold(const Characters& characters, bool counts);
   void let_go(const void* data);
+  void take(size_t bytes);
   void press(int64_t bytes);
-  void recount(int64_t bytes);
+  void leave_out(int64_t bytes);
   void forget_last();
 
   HostObjects* host_;  // nullptr: it has ended

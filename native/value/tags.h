@@ -14,8 +14,8 @@ enum Tag : uint8_t {
   kTagFalse,
   kTagNumber,      // word: the bits of the double
   kTagBigInt,      // word: a signed 64-bit integer; larger ones are serialized
-  kTagOneByte,     // Latin-1 characters, inline or in the block
-  kTagTwoByte,     // UTF-16 code units, inline or in the block
+  kTagOneByte,     // Latin-1 characters: inline, in the block, or, of long strings, attached
+  kTagTwoByte,     // UTF-16 code units, likewise
   kTagBytes,       // a buffer or view, copied; meta: its ViewKind; inline or in the block
   kTagMovedBytes,  // a buffer or view, handed over; meta: its ViewKind; see MovedExtent
   kTagSerialized,  // V8's structured clone, inline or in the block, with attachments; meta: how

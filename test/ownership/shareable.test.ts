@@ -60,6 +60,33 @@ describe('shareable', () => {
   });
 
   describe('an instance', () => {
+    it('is refused where Map has been replaced, and nothing else happens', async () => {
+      const guest = await create();
+      const [tx, rx] = channel<unknown>(1);
+      const sending = guest.call((tx) => {
+        class Plain {
+          [isolane.shareable.encode](): unknown {
+            return 1;
+          }
+          static [isolane.shareable.decode](): Plain {
+            return new Plain();
+          }
+        }
+        const own = Map;
+        globalThis.Map = class {
+          readonly map = new own<unknown, unknown>();
+          get = (key: unknown) => this.map.get(key);
+          set = (key: unknown, value: unknown) => this.map.set(key, value);
+          has = (key: unknown) => this.map.has(key);
+        } as never;
+        tx.sendSync({ at: new Plain() });
+      }, tx);
+      // In whatever way the engine says it of what our own code makes.
+      await sending.catch((error) => assert.ok(error instanceof TypeError, String(error)));
+      keep(rx);
+      assert.equal(await guest.call(() => 'alive').catch((error) => error.name), 'alive');
+    });
+
     it('of a subclass of Array is one, however short it is', () => {
       class List extends Array<unknown> {
         [shareable.encode](): unknown {

@@ -179,6 +179,19 @@ describe('long strings', () => {
     );
   });
 
+  it('end an interpreter by themselves that is to have less', async () => {
+    const guest = await create({ memoryLimit: 32 << 20 });
+    const [tx, rx] = channel<string>(1);
+    tx.sendSync('z'.repeat(100 << 20));
+    const kept = guest.call((rx) => {
+      const text = rx.receiveSync();
+      const end = Date.now() + 10_000;
+      while (Date.now() < end) Array.from({ length: 1000 }, (_, i) => ({ i }));
+      return text.length;
+    }, rx);
+    await assert.rejects(kept, { name: 'MemoryLimitError' });
+  });
+
   it('count towards the limit of an interpreter that has them, once each', async () => {
     const MB = 2 ** 20;
     const guest = await create({ memoryLimit: 64 * MB });
