@@ -390,14 +390,8 @@ export class Receiver<out T> extends native.NativeReceiver {
   private advance(): void {
     for (let receive = this.pending.head; receive !== null; receive = this.pending.head) {
       this.armed = false;
-      if (!this.serve(receive, () => this.settle()) && this.waitAgain(receive)) return;
+      if (!this.serve(receive, () => this.nativeSettle()) && this.waitAgain(receive)) return;
     }
-  }
-
-  /** As `take`, for the first pending receive: a message that has instances is not decoded yet. */
-  private settle(timeout?: number): unknown {
-    if (this.unread !== undefined) this.throwUnread();
-    return this.nativeSettle(timeout);
   }
 
   /** Gives a pending receive the message that `take` returns, or what that throws; false if there is none. */
@@ -496,7 +490,8 @@ export class Receiver<out T> extends native.NativeReceiver {
   private flushPending(end: number): Status {
     for (let receive = this.pending.head; receive !== null; receive = this.pending.head) {
       if (this.withdraw()) continue;
-      if (this.serve(receive, () => this.settle(Math.max(0, end - now())))) continue;
+      const isServed = this.serve(receive, () => this.nativeSettle(Math.max(0, end - now())));
+      if (isServed) continue;
       const status = this.nativeStatus();
       if (goesOnLater(status)) {
         this.advance();
