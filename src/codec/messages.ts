@@ -20,8 +20,11 @@ export function put(
   timeout?: number,
 ): Status {
   if (schema !== undefined) return putStruct(sender, schema, value, timeout);
-  const status = putPlain(sender, value, timeout);
-  return status === NOT_PLAIN ? sender.nativePut(value, timeout) : status;
+  if (typeof value === 'object' && value !== null) {
+    const status = putPlain(sender, value, timeout);
+    if (status !== NOT_PLAIN) return status;
+  }
+  return sender.nativePut(value, timeout);
 }
 
 /** Sends at once; or the message that is to wait, which is encoded once and has been handed what was moved. */
@@ -31,7 +34,7 @@ export function putOrPack(
   value: unknown,
   transfer?: readonly object[],
 ): Status | Packed {
-  if (transfer === undefined) {
+  if (transfer === undefined && typeof value === 'object' && value !== null) {
     const status =
       schema === undefined
         ? putPlain(sender, value, undefined)
@@ -48,10 +51,9 @@ let written = 0;
 /** `NOT_PLAIN` if it is nothing for the codec here. */
 function putPlain(
   sender: NativeSender,
-  value: unknown,
+  value: object,
   timeout: number | undefined,
 ): Status | typeof NOT_PLAIN {
-  if (typeof value !== 'object' || value === null) return NOT_PLAIN;
   written = writeRecord(value);
   if (written === 0) return NOT_PLAIN;
   const first = inner[0];
