@@ -85,10 +85,8 @@ void pack(Arguments args) {
   Parcel parcel;
   Handover handover;
   if (!encode_argument(args, 0, &parcel, &handover)) return;
-  handover.commit(Realm::of(args));
-  Realm& realm = Realm::of(args);
-  Local<v8::Object> packed = realm.new_packed();
-  Wrapped::make<PackedMessage>(realm, packed, std::move(parcel));
+  Local<v8::Object> packed = Realm::of(args).pack(std::move(parcel), std::move(handover));
+  PackedMessage::behind(packed).commit();
   args.GetReturnValue().Set(packed);
 }
 
@@ -96,10 +94,17 @@ void pack_offer(Arguments args) {
   Parcel parcel;
   Handover handover;
   if (!encode_argument(args, 0, &parcel, &handover)) return;
+  args.GetReturnValue().Set(Realm::of(args).pack(std::move(parcel), std::move(handover)));
+}
+
+// (length, schema): of the record on the page.
+void pack_record(Arguments args) {
   Realm& realm = Realm::of(args);
-  Local<v8::Object> packed = realm.new_packed();
-  Wrapped::make<PackedMessage>(realm, packed, std::move(parcel), std::move(handover));
-  args.GetReturnValue().Set(packed);
+  Parcel parcel;
+  const size_t length = args[0].As<v8::Uint32>()->Value();
+  const uint32_t schema = args[1].As<v8::Uint32>()->Value();
+  if (!encode_record(realm, realm.page().written(), length, schema, &parcel)) return;
+  args.GetReturnValue().Set(realm.pack(std::move(parcel)));
 }
 
 // Whether a message can be made of args[0]: makes it, since only so it is certain, and drops it.
@@ -113,10 +118,15 @@ void is_shareable(Arguments args) {
 void unpack(Arguments args) {
   Realm& realm = Realm::of(args);
   if (!realm.is_packed(args[0])) return;
-  auto* packed = static_cast<PackedMessage*>(Wrapped::behind(args[0].As<v8::Object>()));
-  Parcel parcel = packed->use([](Parcel& message) { return std::move(message); }, Parcel());
   Local<Value> value;
-  if (decode(realm, std::move(parcel)).ToLocal(&value)) args.GetReturnValue().Set(value);
+  if (decode(realm, PackedMessage::behind(args[0]).take()).ToLocal(&value)) {
+    args.GetReturnValue().Set(value);
+  }
+}
+
+void has_taken(Arguments args) {
+  if (!Realm::of(args).is_packed(args[0])) return;
+  args.GetReturnValue().Set(PackedMessage::behind(args[0]).has_taken());
 }
 
 void clone(Arguments args) {
@@ -374,8 +384,10 @@ const std::vector<NamedFunction>& control_functions() {
       {"createTimer", create_timer},
       {"pack", pack},
       {"packOffer", pack_offer},
+      {"packRecord", pack_record},
       {"isShareable", is_shareable},
       {"unpack", unpack},
+      {"hasTaken", has_taken},
       {"clone", clone},
       {"post", post, true},
       {"readLetter", read_letter, true},

@@ -224,11 +224,18 @@ void give_message(Arguments args, EndpointObject& endpoint, Status status, Parce
   }
 }
 
-PackedMessage* packed_argument(Arguments args) {
-  Realm& realm = self(args).realm();
-  if (realm.is_packed(args[0])) {
-    return static_cast<PackedMessage*>(Wrapped::behind(args[0].As<v8::Object>()));
+// The same for a receive that was pending: our own code is to be done with that before any of the
+// user's runs.
+void give_pending(Arguments args, EndpointObject& endpoint, Status status, Parcel&& parcel) {
+  if (status == Status::kDone && runs_code(parcel)) {
+    args.GetReturnValue().Set(endpoint.realm().pack(std::move(parcel)));
+  } else {
+    give_message(args, endpoint, status, std::move(parcel));
   }
+}
+
+PackedMessage* packed_argument(Arguments args) {
+  if (self(args).realm().is_packed(args[0])) return &PackedMessage::behind(args[0]);
   args.GetIsolate()->ThrowException(
       v8::Exception::TypeError(literal(args.GetIsolate(), "a packed message is needed")));
   return nullptr;
@@ -293,6 +300,25 @@ void put(Arguments args) {
   if (!encode(sender.realm(), args[0], transfer, &parcel, &handover)) return;
   const Status status = put(sender, parcel, args[1]);
   if (status == Status::kDone) handover.commit(self(args).realm());
+  give(args, status);
+}
+
+// (value, transfer): where it would have to wait, the message to wait with.
+void put_or_pack(Arguments args) {
+  EndpointObject& sender = self(args);
+  Realm& realm = sender.realm();
+  Parcel parcel;
+  Handover handover;
+  if (!encode_number(args[0], &parcel) && !encode(realm, args[0], args[1], &parcel, &handover)) {
+    return;
+  }
+  const Status status = sender.put(parcel);
+  if (status == Status::kWouldBlock) {
+    Local<v8::Object> packed = realm.pack(std::move(parcel), std::move(handover));
+    PackedMessage::behind(packed).commit();
+    return args.GetReturnValue().Set(packed);
+  }
+  if (status == Status::kDone) handover.commit(realm);
   give(args, status);
 }
 
@@ -362,15 +388,19 @@ void take_numbers(Arguments args) {
 void arm_receiver(Arguments args) { give(args, self(args).arm(nullptr)); }
 
 void settle_receiver(Arguments args) {
+  EndpointObject& receiver = self(args);
   Parcel parcel;
-  const Status status = self(args).settle(&parcel);
-  give_message(args, self(args), status, std::move(parcel));
+  Status status = receiver.settle(&parcel);
+  if (status == Status::kWouldBlock && args[0]->IsNumber()) {
+    status = receiver.wait_to_take(parcel, milliseconds(args[0]));
+  }
+  give_pending(args, receiver, status, std::move(parcel));
 }
 
 void withdraw_receiver(Arguments args) {
   Parcel parcel;
   const Status status = self(args).withdraw(&parcel);
-  give_message(args, self(args), status, std::move(parcel));
+  give_pending(args, self(args), status, std::move(parcel));
 }
 
 void status(Arguments args) { give(args, self(args).status()); }
@@ -463,6 +493,7 @@ constexpr Method kBoth[] = {
 constexpr Method kSenders[] = {
     {"nativePut", put},
     {"nativePutPacked", put_packed},
+    {"nativePutOrPack", put_or_pack},
     {"nativePutRecord", put_record},
     {"nativePutNumbers", put_numbers},
     {"nativeArm", arm_sender},

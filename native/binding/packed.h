@@ -18,13 +18,20 @@ class PackedMessage final : public Wrapped {
                 Handover&& handover = Handover())
       : Wrapped(realm, handle), parcel_(std::move(message)), handover_(std::move(handover)) {}
 
+  static PackedMessage& behind(v8::Local<v8::Value> handle) {
+    return *static_cast<PackedMessage*>(Wrapped::behind(handle.As<v8::Object>()));
+  }
+
   // Whether what it is to take is still the sender's to give.
   bool intact() const { return handover_.intact(realm()); }
-  // It was sent.
+  // It was sent, or will be sent by itself as soon as it can be.
   void commit() {
+    has_taken_ = !handover_.empty();
     handover_.commit(realm());
     handover_ = Handover();
   }
+  // Whether its sender lacks anything now.
+  bool has_taken() const { return has_taken_; }
 
   // Calls `operation(Parcel&)` with the message, which nobody takes away meanwhile, or returns
   // `abandoned` if somebody has. The message is empty once it was sent or taken out.
@@ -66,6 +73,7 @@ class PackedMessage final : public Wrapped {
   std::atomic<State> state_{State::kIdle};
   Parcel parcel_;  // of whoever set the state to something else than kIdle
   Handover handover_;
+  bool has_taken_ = false;
 };
 
 }  // namespace isolane

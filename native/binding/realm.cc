@@ -99,7 +99,7 @@ void Realm::make_templates() {
   add_method(isolate_, owned, "nativeValue", get_value);
   owned_.Reset(isolate_, owned);
 
-  packed_.Reset(isolate_, class_template(isolate_, data(), "Packed", nullptr, 1));
+  packed_.Reset(isolate_, class_template(isolate_, data(), "NativePacked", nullptr, 1));
 }
 
 std::vector<const std::vector<NamedFunction>*> Realm::functions() const {
@@ -150,6 +150,7 @@ void Realm::complete_binding(Local<v8::Object> binding) {
   set("NativeFrozen", frozen_);
   set("NativeStandIn", stand_in_);
   set("NativeSelection", selection_);
+  set("NativePacked", packed_);
   record_.Reset(isolate_, v8::Symbol::New(isolate_, literal(isolate_, "record")));
   binding->Set(context, literal(isolate_, "RECORD"), record_.Get(isolate_)).Check();
   binding->Set(context, literal(isolate_, "page"), page_.make(isolate_)).Check();
@@ -404,8 +405,11 @@ bool Realm::is_packed(Local<Value> value) const {
   return value->IsObject() && packed_.Get(isolate_)->HasInstance(value);
 }
 
-Local<v8::Object> Realm::new_packed() const {
-  return packed_.Get(isolate_)->InstanceTemplate()->NewInstance(context()).ToLocalChecked();
+Local<v8::Object> Realm::pack(Parcel&& message, Handover&& handover) {
+  Local<v8::Object> packed =
+      packed_.Get(isolate_)->InstanceTemplate()->NewInstance(context()).ToLocalChecked();
+  Wrapped::make<PackedMessage>(*this, packed, std::move(message), std::move(handover));
+  return packed;
 }
 
 void Realm::deliver(size_t limit) {

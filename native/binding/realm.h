@@ -16,6 +16,7 @@
 #include "../core/party.h"
 #include "../core/waiter.h"
 #include "../isolate/interpreter.h"
+#include "../value/encode.h"
 #include "../value/host_objects.h"
 #include "../value/record_page.h"
 #include "channel_uses.h"
@@ -123,7 +124,8 @@ class Realm : public HostObjects {
   std::unordered_map<uint64_t, SharedObject*>& shared_objects() { return shared_objects_; }
 
   bool is_packed(v8::Local<v8::Value> value) const;
-  v8::Local<v8::Object> new_packed() const;
+  // A message for JavaScript to keep; see PackedMessage.
+  v8::Local<v8::Object> pack(Parcel&& message, Handover&& handover = Handover());
 
   // Waits in a channel: `operation` is called with a deadline and returns how it ended. While it
   // waits, whoever asks sees this party as blocked there, and termination gets through.

@@ -5,6 +5,7 @@
 
 #include "../core/parcel.h"
 #include "host_objects.h"
+#include "tags.h"
 
 namespace isolane {
 
@@ -12,6 +13,11 @@ namespace isolane {
 // are damaged (a RangeError with the code ERR_ISOLANE_DAMAGED_MESSAGE), the value is nested deeper
 // than the stack is, or code of ours in JavaScript has thrown.
 v8::MaybeLocal<v8::Value> decode(HostObjects& host, Parcel&& parcel);
+
+// Whether code of the user's runs when it is decoded: it makes the instances of classes.
+inline bool runs_code(const Parcel& parcel) {
+  return parcel.tag() == kTagSerialized && parcel.meta() > 0;
+}
 
 // A value that is shared, frozen, made anew; the memory of its bytes, and of a long string, is one
 // for all.

@@ -16,7 +16,7 @@ const nameOf = ({ model, defines, fails }) =>
 
 /**
  * Verifies all configurations whose name contains `part`, two at a time. Without a defect there may be no error, and the search has to be
- * complete; with one there has to be an error. And every statement of a model has to be reached by one of its configurations: if not, it
+ * complete; with one there has to be the error that it makes. And every statement of a model has to be reached by one of its configurations: if not, it
  * verifies less than it seems to.
  */
 export async function verifyModels(part = '') {
@@ -65,7 +65,7 @@ async function verify(configuration, compiler) {
   }
 }
 
-async function verifyIn(folder, { model, defines, fails }, compiler) {
+async function verifyIn(folder, { model, defines, fails, breaks }, compiler) {
   const step = async (command, args) => {
     const ended = await exit(command, args, { cwd: folder, capture: 'only', limit: LIMIT });
     const failure = ended.code === 0 ? undefined : `${command}: ${howItEnded(ended)}`;
@@ -89,9 +89,10 @@ async function verifyIn(folder, { model, defines, fails }, compiler) {
   const error = ran.text.match(/^pan:\d+: (.*)$/m)?.[1];
   const states = ran.text.match(/(\S+) states, stored/)?.[1];
   if (fails) {
-    return Number(errors) > 0
+    if (Number(errors) === 0) return { failure: 'the defect is not found' };
+    return error?.includes(breaks)
       ? { summary: `found: ${error}` }
-      : { failure: 'the defect is not found' };
+      : { failure: `the defect breaks something else: ${error}` };
   }
   if (Number(errors) > 0) {
     const steps = await step('spin', [...symbols, '-k', `${model}.pml.trail`, '-p', file]);
@@ -101,7 +102,12 @@ async function verifyIn(folder, { model, defines, fails }, compiler) {
     return { failure: 'the search is not complete', text: ran.text };
   }
   const table = await step(join(folder, 'pan'), ['-d']);
-  return { summary: `${states} states`, lines: linesOf(table.text, ran.text) };
+  const lines = linesOf(table.text, ran.text);
+  if (table.failure || lines.size === 0 || !/^unreached in /m.test(ran.text)) {
+    const failure = table.failure ?? 'what was reached cannot be read';
+    return { failure, text: `${table.text}\n${ran.text}` };
+  }
+  return { summary: `${states} states`, lines };
 }
 
 /** Of each line with a statement, whether it was reached, from the verifier's table of states and its report. */

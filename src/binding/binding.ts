@@ -47,6 +47,8 @@ export interface NativeSender extends NativeEndpoint {
   /** Sends. Without `timeout` (milliseconds) it only tries; `Infinity` waits for ever, blocking the thread. What is moved is handed over only on `done`. */
   nativePut(value: unknown, timeout?: number, transfer?: readonly object[]): Status;
   nativePutPacked(message: Packed, timeout?: number): Status;
+  /** Sends at once, or returns the message that is to wait, which has been encoded once; what is moved is handed over in both cases. */
+  nativePutOrPack(value: unknown, transfer?: readonly object[]): Status | Packed;
   /**
    * Sends the first `count` numbers on the page; how many, and for less than all see `nativeStatus`: `done` if they have to be sent one by
    * one. Without `timeout` it sends as many as go at once.
@@ -90,9 +92,9 @@ export interface NativeReceiver extends NativeEndpoint {
   nativeTakeNumbers(most: number): number;
   /** Asks to be told by `onReady`; see the sender's. */
   nativeArm(): Status;
-  /** After `onReady` or `nativeArm` said `done`: as `nativeTake`. */
-  nativeSettle(): unknown;
-  /** Stops waiting; returns the message if one had been handed over already (`RECORD`: on the page), or `NOTHING`. */
+  /** After `onReady` or `nativeArm` said `done`, or without having waited: as `nativeTake`, but a message with instances of classes comes packed. */
+  nativeSettle(timeout?: number): unknown;
+  /** Stops waiting; returns the message as `nativeSettle` does, if one had been handed over already, or `NOTHING`. */
   nativeWithdraw(): unknown;
 }
 
@@ -263,6 +265,7 @@ export interface Binding {
     ends: readonly NativeEndpoint[],
     messages: readonly (Packed | undefined)[],
   ) => NativeSelection;
+  readonly NativePacked: abstract new () => Packed;
   /** `transfer`: the buffers and endpoints below `value` that are handed over with it. */
   readonly NativeMoved: new (
     value: unknown,
@@ -329,8 +332,12 @@ export interface Binding {
   viewPart(view: NativeView, from: number, to: number): NativeView;
   /** Copies elements; false if the target is no typed array of the same kind, or too small. */
   viewCopy(view: NativeView, from: number, to: number, target: unknown, at: number): boolean;
-  /** Takes a message out that was not sent. */
+  /** `pack`, for the record on the page, which `nativePutRecord` has not sent. */
+  packRecord(length: number, schema: number): Packed;
+  /** Takes a message out that was not sent, or was received. */
   unpack(message: Packed): unknown;
+  /** Whether the message was made of something that its sender does not have any more. */
+  hasTaken(message: Packed): boolean;
   /** The number of a shape of plain objects, for the whole process; -1 if there are too many of them. */
   shapeOf(keys: readonly string[]): number;
   /** The keys of a shape; undefined if no shape has that number. */

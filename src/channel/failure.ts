@@ -46,7 +46,8 @@ export function failure(
   return channelFailure(endpoint, side, status, value);
 }
 
-function channelFailure(
+/** For an operation that has found the channel closed or poisoned. */
+export function channelFailure(
   endpoint: NativeEndpoint,
   side: 'sender' | 'receiver',
   status: Status,

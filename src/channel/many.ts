@@ -4,7 +4,7 @@ import { native } from '../binding/binding.js';
 import { Status } from '../binding/codes.js';
 import { now } from '../binding/world.js';
 import { arrayOf, putNumbers, takeNumbers } from '../codec/numbers.js';
-import { type OpOptions, timeoutOf } from './options.js';
+import { type OpOptions, throwIfAborted, timeoutOf } from './options.js';
 import type { Receiver } from './receiver.js';
 import type { Sender } from './sender.js';
 
@@ -86,13 +86,13 @@ export async function sendMany<T>(
 ): Promise<number> {
   const sending = new Sending(sender, options, false);
   for (const value of sending.oneByOne(values)) {
-    if (sender.isBusy || !sender.trySend(value)) {
-      try {
-        await sender.send(value, sending.remaining());
-      } catch (error) {
-        if (sending.ends(error)) return sending.sent;
-        throw error;
-      }
+    try {
+      throwIfAborted(options);
+      const message = sender.putOrPack(value, options);
+      if (message !== undefined) await sender.sendLater(message, value, sending.remaining());
+    } catch (error) {
+      if (sending.ends(error)) return sending.sent;
+      throw error;
     }
     sending.sent++;
   }

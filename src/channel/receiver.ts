@@ -18,9 +18,10 @@ import {
   timeoutOf,
   watch,
 } from './options.js';
+import { Outcomes } from './outcomes.js';
 import { readableOf } from './streams.js';
 
-const { NOTHING } = native;
+const { NOTHING, NativePacked } = native;
 const done = Status.done;
 const wouldBlock = Status.wouldBlock;
 
@@ -53,6 +54,7 @@ class PendingReceive implements Waiting<PendingReceive> {
  */
 export class Receiver<out T> extends native.NativeReceiver {
   private readonly pending = new Fifo<PendingReceive>();
+  private readonly outcomes = new Outcomes();
   /** Whether native code was asked to tell when there is a message for the first pending receive. */
   private armed = false;
   private paused = false;
@@ -169,7 +171,7 @@ export class Receiver<out T> extends native.NativeReceiver {
   /**
    * Waits for one message, and takes with it what else is queued, at most `max` in all. Rejects like {@link receive}. Numbers are taken
    * hundreds at a time, which is much faster than one by one. If a message cannot be read, those before it are returned, and the next
-   * call throws why.
+   * call throws why, unless this handle is closed before.
    *
    * ```js
    * import { channel } from 'isolane';
@@ -242,7 +244,7 @@ export class Receiver<out T> extends native.NativeReceiver {
    */
   close(): void {
     if (this.released || !this.nativeIsOpen()) return;
-    whole(() => {
+    this.change(() => {
       this.rejectPending();
       this.released = true;
       this.unread = undefined;
@@ -274,6 +276,7 @@ export class Receiver<out T> extends native.NativeReceiver {
     if (!this.armed || this.pending.head === null) return;
     goOn(this.pending.head.scope);
     this.advance();
+    this.outcomes.tell();
   }
 
   /** The next message for an iterator, blocking; `NOTHING` when the channel is closed and drained. @internal */
@@ -308,7 +311,7 @@ export class Receiver<out T> extends native.NativeReceiver {
 
   /** The same for a select, which comes after the receives that are pending. @internal */
   takeForSelect(): unknown {
-    if (this.pending.head !== null) whole(() => this.advance());
+    if (this.pending.head !== null) this.change(() => this.advance());
     return this.takeNow();
   }
 
@@ -325,22 +328,34 @@ export class Receiver<out T> extends native.NativeReceiver {
     return this.pending.head !== null;
   }
 
-  /** This is the message for the first of them. @internal */
-  firstHasHappened(message: unknown): void {
+  /** `take` returns the message for the first of them. @internal */
+  firstHasHappened(take: () => unknown): void {
     const first = this.pending.head;
-    if (first !== null) this.remove(first).resolve(message);
+    if (first !== null) this.outcomes.resolveLater(this.remove(first), take);
+    this.outcomes.tell();
   }
 
   /** Pending receives do not wait in the event loop while this thread blocks in a select. @internal */
   pause(): void {
     this.paused = true;
     this.withdraw();
+    this.outcomes.tell();
   }
 
   /** @internal */
   resume(): void {
     this.paused = false;
     if (!this.armed) this.advance();
+    this.outcomes.tell();
+  }
+
+  /** Changes what is pending: whole, but for telling what came of it. */
+  private change<R>(code: () => R): R {
+    try {
+      return whole(code);
+    } finally {
+      this.outcomes.tell();
+    }
   }
 
   private failure(status: Status): Error {
@@ -357,7 +372,7 @@ export class Receiver<out T> extends native.NativeReceiver {
     return new Promise<unknown>((resolve, reject) => {
       const receive = new PendingReceive(resolve, reject);
       receive.stopWatching = watch(options, (why) => this.cancel(receive, why));
-      whole(() => {
+      this.change(() => {
         this.pending.push(receive);
         if (this.pending.head === receive) this.advance();
       });
@@ -374,23 +389,26 @@ export class Receiver<out T> extends native.NativeReceiver {
   /** Serves as many of the pending receives as can be now, and asks to be told when there is a message for the next. */
   private advance(): void {
     for (let receive = this.pending.head; receive !== null; receive = this.pending.head) {
-      const wasArmed = this.armed;
       this.armed = false;
-      const isServed = this.serve(receive, () =>
-        wasArmed ? taken(this.nativeSettle()) : this.take(),
-      );
-      if (!isServed && this.waitAgain(receive)) return;
+      if (!this.serve(receive, () => this.nativeSettle()) && this.waitAgain(receive)) return;
     }
   }
 
   /** Gives a pending receive the message that `take` returns, or what that throws; false if there is none. */
   private serve(receive: PendingReceive, take: () => unknown): boolean {
+    let message: unknown;
     try {
-      const message = take();
-      if (message === NOTHING) return false;
-      this.remove(receive).resolve(message);
+      message = taken(take());
     } catch (error) {
-      this.remove(receive).reject(error);
+      this.outcomes.reject(this.remove(receive), () => error);
+      return true;
+    }
+    if (message === NOTHING) return false;
+    this.remove(receive);
+    if (message instanceof NativePacked) {
+      this.outcomes.resolveLater(receive, () => native.unpack(message));
+    } else {
+      this.outcomes.resolve(receive, message);
     }
     return true;
   }
@@ -404,19 +422,19 @@ export class Receiver<out T> extends native.NativeReceiver {
       this.armed = status === wouldBlock || status === done;
       if (this.armed) return status === wouldBlock;
     }
-    this.remove(receive).reject(this.failure(status));
+    this.outcomes.reject(this.remove(receive), () => this.failure(status));
     return false;
   }
 
   private remove(receive: PendingReceive): PendingReceive {
-    receive.stopWatching?.();
     this.pending.remove(receive);
+    receive.stopWatching?.();
     if (this.pending.head === null) for (const select of this.selects ?? []) select.again();
     return receive;
   }
 
   private cancel(receive: PendingReceive, why: CancelReason): void {
-    whole(() => {
+    this.change(() => {
       if (this.pending.has(receive)) this.cancelPending(receive, why);
     });
   }
@@ -426,9 +444,8 @@ export class Receiver<out T> extends native.NativeReceiver {
     const isServed = wasFirst && this.withdraw();
     if (!isServed) this.remove(receive);
     if (!isServed && why !== 'stopped') {
-      const late = 'timeout' in why;
-      receive.reject(
-        late ? timedOut(`The receive from ${channelName(this)}`, why.timeout) : why.abort,
+      this.outcomes.reject(receive, () =>
+        'abort' in why ? why.abort : timedOut(`The receive from ${channelName(this)}`, why.timeout),
       );
     }
     if (wasFirst) this.advance();
@@ -439,14 +456,14 @@ export class Receiver<out T> extends native.NativeReceiver {
     const first = this.pending.head;
     if (!this.armed || first === null) return false;
     this.armed = false;
-    return this.serve(first, () => taken(this.nativeWithdraw()));
+    return this.serve(first, () => this.nativeWithdraw());
   }
 
   private rejectPending(): void {
     this.withdraw();
     for (let receive = this.pending.head; receive !== null; receive = this.pending.head) {
       const text = `The receiver of ${channelName(this)} was closed here while it was receiving.`;
-      this.remove(receive).reject(new ChannelClosedError(text));
+      this.outcomes.reject(this.remove(receive), () => new ChannelClosedError(text));
     }
   }
 
@@ -467,20 +484,20 @@ export class Receiver<out T> extends native.NativeReceiver {
 
   /** Serves what is pending, blocking; `done`, or why it has not come to an end. */
   private flush(end: number): Status {
-    return this.pending.head === null ? done : whole(() => this.flushPending(end));
+    return this.pending.head === null ? done : this.change(() => this.flushPending(end));
   }
 
   private flushPending(end: number): Status {
     for (let receive = this.pending.head; receive !== null; receive = this.pending.head) {
-      if (this.withdraw() || this.serve(receive, () => this.take(Math.max(0, end - now())))) {
-        continue;
-      }
+      if (this.withdraw()) continue;
+      const isServed = this.serve(receive, () => this.nativeSettle(Math.max(0, end - now())));
+      if (isServed) continue;
       const status = this.nativeStatus();
       if (goesOnLater(status)) {
         this.advance();
         return status;
       }
-      this.remove(receive).reject(this.failure(status));
+      this.outcomes.reject(this.remove(receive), () => this.failure(status));
     }
     return done;
   }

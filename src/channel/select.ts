@@ -224,6 +224,8 @@ export class PendingSelect extends native.NativeSelection {
   private over = false;
   /** Whether it tries its cases just now, and so will see what has changed. */
   private trying = false;
+  /** Why it is given up, said by code of the user's that ran while it tried its cases. */
+  private cancelled: CancelReason | undefined = undefined;
 
   constructor(
     private readonly choice: Choice,
@@ -270,6 +272,10 @@ export class PendingSelect extends native.NativeSelection {
   }
 
   private attempt(): boolean {
+    return this.tryCases() || (this.cancelled !== undefined && this.cancel(this.cancelled));
+  }
+
+  private tryCases(): boolean {
     this.trying = true;
     try {
       const found = this.choice.attempt();
@@ -296,16 +302,22 @@ export class PendingSelect extends native.NativeSelection {
     }
   }
 
-  private cancel(why: CancelReason): void {
-    if (this.over) return;
+  /** Whether it is over, which it is unless a case may be happening just now. */
+  private cancel(why: CancelReason): boolean {
+    if (this.over) return true;
+    if (this.trying) {
+      this.cancelled = why;
+      return false;
+    }
     const outcome = this.nativeWithdraw();
     if (outcome >= 0) {
       this.finish(outcome);
-      return;
+      return true;
     }
     this.end();
-    if (why === 'stopped') return;
+    if (why === 'stopped') return true;
     this.reject('timeout' in why ? timedOut('The select', why.timeout) : why.abort);
+    return true;
   }
 
   private end(): void {
@@ -394,9 +406,9 @@ function blockingly(choice: Choice, end: number, paused: boolean): Chosen | unde
     const outcome = selection.nativeWait(Math.max(0, end - now()));
     if (outcome === Outcome.interrupted) throw new TypeError('The select was interrupted.');
     if (outcome >= 0) {
-      const value = taken(selection, choice, outcome);
-      if (!isStandIn.has(outcome)) return choice.happened(outcome, value);
-      (ends[outcome] as End).firstHasHappened(value);
+      const take = (): unknown => taken(selection, choice, outcome);
+      if (!isStandIn.has(outcome)) return choice.happened(outcome, take());
+      (ends[outcome] as End).firstHasHappened(take);
       continue;
     }
     let found: ReturnType<Choice['attempt']>;

@@ -4,12 +4,10 @@ import { type EndpointSeed, native, type Packed } from '../binding/binding.js';
 import { currentScope, goOn, isStopped, neverSettles } from '../binding/call-scope.js';
 import { whole } from '../binding/own-code.js';
 import { now } from '../binding/world.js';
-import { pack, put, shaped } from '../codec/messages.js';
-import { carriesMoved } from '../ownership/move.js';
-import { mayHaveInstances } from '../ownership/shareable.js';
+import { pack, put, putOrPack, shaped } from '../codec/messages.js';
 import { withoutMarks } from '../ownership/without-marks.js';
 import { type Schema, schemaOf } from '../schema/schema.js';
-import { channelName, describeEndpoint, failure, INSPECT } from './failure.js';
+import { channelFailure, channelName, describeEndpoint, failure, INSPECT } from './failure.js';
 import { Fifo, type Waiting } from './fifo.js';
 import { sendMany, sendManySync } from './many.js';
 import { Offer } from './offer.js';
@@ -23,6 +21,7 @@ import {
   transferOf,
   watch,
 } from './options.js';
+import { Outcomes } from './outcomes.js';
 import { writableOf } from './streams.js';
 
 const done = Status.done;
@@ -39,14 +38,20 @@ class PendingSend implements Waiting<PendingSend> {
   constructor(
     readonly message: Packed,
     private readonly original: unknown,
-    private readonly transfers: boolean,
     readonly resolve: () => void,
     readonly reject: (error: unknown) => void,
   ) {}
 
   /** What the sender of the message can use again, once it is certain that it is not sent. */
   value(): unknown {
-    return this.handedOver() ? native.unpack(this.message) : this.original;
+    try {
+      return native.hasTaken(this.message)
+        ? native.unpack(this.message)
+        : withoutMarks(this.original);
+    } catch {
+      // An instance in it could not be made anew.
+      return withoutMarks(this.original);
+    }
   }
 
   /**
@@ -54,14 +59,14 @@ class PendingSend implements Waiting<PendingSend> {
    * buffers it came from: it hangs on the reason, as on our own errors.
    */
   aborted(reason: unknown): unknown {
-    if (this.handedOver() && typeof reason === 'object' && reason !== null) {
-      Reflect.set(reason, 'value', this.value());
+    if (native.hasTaken(this.message) && typeof reason === 'object' && reason !== null) {
+      try {
+        Reflect.set(reason, 'value', this.value());
+      } catch {
+        // It is an object of the user's, with a setter that throws.
+      }
     }
     return reason;
-  }
-
-  private handedOver(): boolean {
-    return this.transfers || carriesMoved(this.original);
   }
 }
 
@@ -81,6 +86,7 @@ class PendingSend implements Waiting<PendingSend> {
  */
 export class Sender<in T> extends native.NativeSender {
   private readonly pending = new Fifo<PendingSend>();
+  private readonly outcomes = new Outcomes();
   /** Whether native code was asked to tell when the first pending send may go on. */
   private armed = false;
   private paused = false;
@@ -185,13 +191,8 @@ export class Sender<in T> extends native.NativeSender {
     try {
       throwIfAborted(options);
       timeoutOf(options);
-      if (this.released) throw this.failure(Status.closed, withoutMarks(value));
-      if (this.pending.head === null && !this.isEncodedOnce(value)) {
-        const status = this.put(value, undefined, options);
-        if (status === done) return Promise.resolve();
-        if (status !== wouldBlock) throw this.failure(status, withoutMarks(value));
-      }
-      return this.sendLater(value, options);
+      const message = this.putOrPack(value, options);
+      return message === undefined ? Promise.resolve() : this.sendLater(message, value, options);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -263,7 +264,7 @@ export class Sender<in T> extends native.NativeSender {
    */
   close(): void {
     if (this.released || !this.nativeIsOpen()) return;
-    whole(() => {
+    this.change(() => {
       this.released = true;
       if (this.pending.head === null) this.nativeRelease();
       for (const select of this.selects ?? []) select.again();
@@ -293,12 +294,37 @@ export class Sender<in T> extends native.NativeSender {
     if (!this.armed || this.pending.head === null) return;
     goOn(this.pending.head.scope);
     this.advance();
+    this.outcomes.tell();
+  }
+
+  /** Sends at once; or the message, encoded once, that is to be sent by `sendLater`. @internal */
+  putOrPack(value: T, options: OpOptions | undefined): Packed | undefined {
+    if (this.released) throw this.failure(Status.closed, withoutMarks(value));
+    const transfer = options === undefined ? undefined : transferOf(options);
+    if (this.pending.head !== null) return pack(this.schema, value, transfer);
+    const status = putOrPack(this, this.schema, value, transfer);
+    if (typeof status !== 'number') return status;
+    if (status !== done) throw this.failure(status, withoutMarks(value));
+    return undefined;
+  }
+
+  /** `value`: what the message was made of. @internal */
+  sendLater(message: Packed, value: T, options: OpOptions | undefined): Promise<void> {
+    if (isStopped()) return neverSettles();
+    return new Promise((resolve, reject) => {
+      const send = new PendingSend(message, value, resolve, reject);
+      send.stopWatching = watch(options, (why) => this.cancel(send, why));
+      this.change(() => {
+        this.pending.push(send);
+        if (this.pending.head === send) this.advance();
+      });
+    });
   }
 
   /** Sends what a select offers, after the sends that are pending; false if that would have to wait. @internal */
   tryOffer(offer: Offer): boolean {
     const closed = this.released;
-    if (!closed && this.pending.head !== null) whole(() => this.advance());
+    if (!closed && this.pending.head !== null) this.change(() => this.advance());
     if (!closed && this.pending.head !== null) return false;
     const status = closed ? Status.closed : this.nativePutPacked(offer.message);
     if (status === done) return true;
@@ -320,6 +346,7 @@ export class Sender<in T> extends native.NativeSender {
   firstHasHappened(): void {
     const first = this.pending.head;
     if (first !== null) this.settle(first, done);
+    this.outcomes.tell();
   }
 
   /** Pending sends do not wait in the event loop while this thread blocks in a select. @internal */
@@ -327,22 +354,23 @@ export class Sender<in T> extends native.NativeSender {
     this.paused = true;
     const first = this.pending.head;
     if (first !== null && this.withdraw(first) === done) this.settle(first, done);
+    this.outcomes.tell();
   }
 
   /** @internal */
   resume(): void {
     this.paused = false;
     if (!this.armed) this.advance();
+    this.outcomes.tell();
   }
 
-  /** Whether it is not to be tried before it waits: that would call the methods of instances in it twice. */
-  private isEncodedOnce(value: T): boolean {
-    return (
-      mayHaveInstances() &&
-      typeof value === 'object' &&
-      this.nativeIsOpen() &&
-      this.nativeChannelStatus() === done
-    );
+  /** Changes what is pending: whole, but for telling what came of it. */
+  private change<R>(code: () => R): R {
+    try {
+      return whole(code);
+    } finally {
+      this.outcomes.tell();
+    }
   }
 
   private put(value: T, timeout: number | undefined, options: OpOptions | undefined): Status {
@@ -353,24 +381,6 @@ export class Sender<in T> extends native.NativeSender {
 
   private failure(status: Status, value?: unknown): Error {
     return failure(this, 'sender', status, this.released, value);
-  }
-
-  private sendLater(value: T, options: OpOptions | undefined): Promise<void> {
-    const message = pack(this.schema, value, options?.transfer);
-    return new Promise((resolve, reject) => {
-      const send = new PendingSend(
-        message,
-        value,
-        options?.transfer !== undefined,
-        resolve,
-        reject,
-      );
-      send.stopWatching = watch(options, (why) => this.cancel(send, why));
-      whole(() => {
-        this.pending.push(send);
-        if (this.pending.head === send) this.advance();
-      });
-    });
   }
 
   /** Sends as many of the pending messages as can go now, and asks to be told when the next may. */
@@ -394,17 +404,21 @@ export class Sender<in T> extends native.NativeSender {
 
   /** Ends a pending send as `status` says. */
   private settle(send: PendingSend, status: Status): void {
-    if (status === done) this.remove(send).resolve();
+    if (status === done) this.outcomes.resolve(this.remove(send), undefined);
     else {
-      // Before it is removed: the handle may be released then, and cannot tell the channel's reason any more.
-      const error = failure(this, 'sender', status, false, send.value());
-      this.remove(send).reject(error);
+      // Before it is removed: the handle may be released then.
+      const isOpen = this.nativeIsOpen();
+      this.outcomes.reject(this.remove(send), () =>
+        isOpen
+          ? channelFailure(this, 'sender', status, send.value())
+          : failure(this, 'sender', status, false, send.value()),
+      );
     }
   }
 
   private remove(send: PendingSend): PendingSend {
-    send.stopWatching?.();
     this.pending.remove(send);
+    send.stopWatching?.();
     if (this.pending.head === null) {
       if (this.released) this.nativeRelease();
       for (const select of this.selects ?? []) select.again();
@@ -413,7 +427,7 @@ export class Sender<in T> extends native.NativeSender {
   }
 
   private cancel(send: PendingSend, why: CancelReason): void {
-    whole(() => {
+    this.change(() => {
       if (this.pending.has(send)) this.cancelPending(send, why);
     });
   }
@@ -423,11 +437,11 @@ export class Sender<in T> extends native.NativeSender {
     if (wasFirst && this.withdraw(send) === done) this.settle(send, done);
     else if (why === 'stopped') this.remove(send);
     else {
-      const error =
+      this.outcomes.reject(this.remove(send), () =>
         'abort' in why
           ? send.aborted(why.abort)
-          : timedOut(`The send to ${channelName(this)}`, why.timeout, send.value());
-      this.remove(send).reject(error);
+          : timedOut(`The send to ${channelName(this)}`, why.timeout, send.value()),
+      );
     }
     if (wasFirst) this.advance();
   }
@@ -457,7 +471,7 @@ export class Sender<in T> extends native.NativeSender {
 
   /** Sends what is pending, blocking; `done`, or why it has not come to an end. */
   private flush(end: number): Status {
-    return this.pending.head === null ? done : whole(() => this.flushPending(end));
+    return this.pending.head === null ? done : this.change(() => this.flushPending(end));
   }
 
   private flushPending(end: number): Status {

@@ -142,7 +142,7 @@ class WriterSource {
 const LITERAL = 8;
 const LITERAL_BYTES = 256;
 
-/** Bytes of a value, if they are always as many and few. */
+/** Bytes of a value, if they are always as many and few, but some: those that a literal reads are as few then. */
 function fixedSize(type: Type): number | undefined {
   switch (type.kind) {
     case 'number':
@@ -151,7 +151,7 @@ function fixedSize(type: Type): number | undefined {
       return leastSize(type);
     case 'list': {
       const { element, length } = type;
-      return length !== undefined && length <= LITERAL
+      return length !== undefined && length > 0 && length <= LITERAL
         ? few(fixedSize(element), length)
         : undefined;
     }

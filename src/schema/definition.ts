@@ -60,10 +60,28 @@ const NUMBERS: readonly string[] = ['i8', 'u8', 'i16', 'u16', 'i32', 'u32', 'f32
 const MOST_FIELDS = 256;
 const MOST_ELEMENTS = 4096;
 const DEEPEST = 16;
+/** And the most types in all: code is made for each, wherever a schema within another has it. */
+const MOST_TYPES = 4096;
 
 /** Throws a TypeError or RangeError that names the field whose type is none. */
 export function structType(definition: Definition, typeOfSchema: TypeOfSchema): StructType {
-  return new Parser(typeOfSchema).struct(definition, '', 0);
+  const type = new Parser(typeOfSchema).struct(definition, '', 0);
+  checkSize(type);
+  return type;
+}
+
+function checkSize(type: StructType): void {
+  let count = 0;
+  const visit = (one: Type): void => {
+    if (++count > MOST_TYPES) {
+      throw new RangeError(
+        `A struct has at most ${MOST_TYPES} types in all, with those of schemas within it.`,
+      );
+    }
+    if (one.kind === 'list') visit(one.element);
+    if (one.kind === 'struct') for (const [, field] of one.fields) visit(field);
+  };
+  visit(type);
 }
 
 /** The type of a Schema; undefined for anything else. */

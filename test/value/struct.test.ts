@@ -263,6 +263,27 @@ describe('struct', () => {
     assert.throws(() => channel({ of: { x: 'u8' } as never }), TypeError);
   });
 
+  it('is made soon, however its lists lie in each other, or is refused', () => {
+    let type: FieldType = ['u8', 0];
+    for (let depth = 0; depth < 7; depth++) type = [type, 8];
+    const start = performance.now();
+    const made = struct({ type });
+    const took = performance.now() - start;
+    assert.ok(took < 5000, `it took ${took} ms`);
+    const [tx] = keep(channel({ of: made }));
+    assert.throws(() => tx.trySend({ type: 1 } as never), NotShareableError);
+
+    const [sender, receiver] = channel({ of: struct({ empty: [['u8', 0], 2], after: 'u8' }) });
+    sender.sendSync({ empty: [[], []], after: 7 });
+    assert.deepStrictEqual(receiver.receiveSync(), { empty: [[], []], after: 7 });
+
+    const fields = (of: FieldType) =>
+      Object.fromEntries(Array.from({ length: 64 }, (_, i) => [`field${i}`, of]));
+    const inner = struct(fields('u8'));
+    assert.ok(struct(Object.fromEntries([...Array(60).keys()].map((i) => [`f${i}`, inner]))));
+    assert.throws(() => struct(fields(inner)), /^RangeError: A struct has at most 4096 types/);
+  });
+
   it('is one schema for the same fields, whoever makes it', async () => {
     const guest = await create();
     assert.ok(Inner instanceof Schema);
