@@ -22,6 +22,9 @@ import { keep } from '../support/keep.js';
 import { thrown } from '../support/wait.js';
 
 declare const isolane: typeof import('isolane');
+declare global {
+  var counted: { encoded: number; decoded: number };
+}
 
 function through<T>(value: T): T {
   const [tx, rx] = channel<T>(1);
@@ -338,6 +341,67 @@ describe('shareable', () => {
       assert.ok(first instanceof Point && second instanceof Point);
       assert.deepEqual([first.x, second.y], [4, 6]);
       assert.equal(guest.callSync((point: unknown) => point, sum) instanceof Point, true);
+    });
+
+    it('instances in what is thrown are encoded once, and made only where it is caught', async () => {
+      const guest = await create();
+      const fail = () => {
+        globalThis.counted ??= { encoded: 0, decoded: 0 };
+        class Stranger {
+          [isolane.shareable.encode]() {
+            globalThis.counted.encoded++;
+            return { c: 5 };
+          }
+          static [isolane.shareable.decode]() {
+            globalThis.counted.decoded++;
+            return new Stranger();
+          }
+        }
+        throw Object.assign(new RangeError('the true error'), { p: { s: new Stranger() } });
+      };
+      const travelled = { s: { name: 'Stranger', data: { c: 5 } } };
+      for (const error of [
+        await guest.call(fail).catch((error: unknown) => error),
+        thrown(() => guest.callSync(fail)),
+      ]) {
+        assert.ok(error instanceof RangeError);
+        assert.equal(error.message, 'the true error');
+        assert.deepEqual((error as RangeError & { p: unknown }).p, travelled);
+      }
+      const counted = await guest.call(() => globalThis.counted);
+      assert.deepEqual(counted, { encoded: 2, decoded: 0 });
+    });
+
+    it('what an unknown class has travelled as is in the arguments, or in the result', async () => {
+      const guest = await create();
+      const result = () => {
+        class Stranger {
+          [isolane.shareable.encode]() {
+            return 5;
+          }
+          static [isolane.shareable.decode]() {
+            return new Stranger();
+          }
+        }
+        return [new Stranger()];
+      };
+      const expected = [
+        [1, { name: 'Box', data: 5 }],
+        [1, { name: 'Box', data: 5 }],
+        [{ name: 'Stranger', data: 5 }],
+        [{ name: 'Stranger', data: 5 }],
+      ];
+      const take = (one: number, box: unknown) => [one, box];
+      const errors = [
+        await guest.call(take, 1, new Box(5)).catch((error: unknown) => error),
+        thrown(() => guest.callSync(take, 1, new Box(5))),
+        await guest.call(result).catch((error: unknown) => error),
+        thrown(() => guest.callSync(result)),
+      ];
+      for (const [i, error] of errors.entries()) {
+        assert.ok(error instanceof UnknownClassError, String(error));
+        assert.deepEqual(error.value, expected[i]);
+      }
     });
 
     it('an instance of a class that is not known is an error with the message', async () => {
