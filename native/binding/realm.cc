@@ -84,9 +84,16 @@ void Realm::make_templates() {
     args.This()->SetInternalField(1, args[1]);
   };
   Local<v8::FunctionTemplate> moved = class_template(isolate_, data(), "Moved", construct_moved, 2);
-  moved->PrototypeTemplate()->SetAccessorProperty(
-      literal(isolate_, "value"), v8::FunctionTemplate::New(isolate_, get_value, Local<Value>(),
-                                                            v8::Signature::New(isolate_, moved)));
+  const auto get_transfer = [](Arguments args) {
+    args.GetReturnValue().Set(args.This()->GetInternalField(1).As<Value>());
+  };
+  const auto add_getter = [&](const char* name, v8::FunctionCallback getter) {
+    moved->PrototypeTemplate()->SetAccessorProperty(
+        literal(isolate_, name), v8::FunctionTemplate::New(isolate_, getter, Local<Value>(),
+                                                           v8::Signature::New(isolate_, moved)));
+  };
+  add_getter("value", get_value);
+  add_getter("transfer", get_transfer);
   moved_.Reset(isolate_, moved);
 
   // new Owned(value); nativeValue(): the value, or NOTHING if it has gone.

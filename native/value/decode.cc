@@ -235,7 +235,7 @@ class Decoder final : public v8::ValueDeserializer::Delegate {
     if (!made->IsObject()) return throw_damaged(host_.isolate()), false;
     if (made == value) {
       if (unknown_.IsEmpty()) unknown_ = value;
-    } else if (freezer_ != nullptr && !freezer_->add(made.As<v8::Object>())) {
+    } else if (freezer_ != nullptr && !freezer_->leave(made.As<v8::Object>())) {
       return false;
     }
     instances_.push_back(made.As<v8::Object>());

@@ -493,7 +493,7 @@ bool encode_object(HostObjects& host, Local<Value> value, Local<Value> transfer,
     return moved ? encode_moved_bytes(host, inner, parcel, handover)
                  : encode_bytes(host, inner, parcel);
   }
-  Encoder encoder(host, inner, handover, std::move(instances));
+  Encoder encoder(host, value, handover, std::move(instances));
   if (moved && !encoder.add_transfer(inner_transfer)) return false;
   if (has_transfer && !encoder.add_transfer(transfer.As<v8::Array>())) return false;
   return encoder.run(inner, parcel);
@@ -529,7 +529,7 @@ SharedRef encode_shared(HostObjects& host, Local<Value> value, Local<v8::Array> 
     Local<Value> inner = value;
     Local<v8::Array> transfer;
     const bool moved = host.unwrap_moved(value.As<v8::Object>(), &inner, &transfer);
-    Encoder encoder(host, inner, &handover, std::move(instances), Purpose::kSharedValue);
+    Encoder encoder(host, value, &handover, std::move(instances), Purpose::kSharedValue);
     if ((moved && !encoder.add_transfer(transfer)) || !encoder.add_shared(buffers) ||
         !encoder.run(inner, &parcel)) {
       return nullptr;

@@ -135,9 +135,8 @@ bool Freezer::redefine(Local<v8::Object> object, Local<Value> key, Local<Value> 
              .FromMaybe(false);
 }
 
-bool Freezer::add(Local<v8::Object> object) {
-  return !known_->Set(context_, object, object).IsEmpty() &&
-         object->SetIntegrityLevel(context_, v8::IntegrityLevel::kFrozen).FromMaybe(false);
+bool Freezer::leave(Local<v8::Object> object) {
+  return !known_->Set(context_, object, object).IsEmpty();
 }
 
 }  // namespace isolane

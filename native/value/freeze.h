@@ -21,9 +21,9 @@ class Freezer {
 
   // Empty with an exception pending when memory is out.
   v8::MaybeLocal<v8::Value> run(v8::Local<v8::Value> value);
-  // Freezes an object that code has made of frozen values, and only that. False with an exception
-  // pending if it cannot be.
-  bool add(v8::Local<v8::Object> object);
+  // Leaves an object as it is that code has made of frozen values: it may be anything. False with
+  // an exception pending when memory is out.
+  bool leave(v8::Local<v8::Object> object);
 
  private:
   v8::MaybeLocal<v8::Value> replace(v8::Local<v8::Value> value);

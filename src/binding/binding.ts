@@ -119,6 +119,8 @@ export interface NativeSelection {
 /** Marks a value to be handed over; see `move` in src/ownership. */
 export interface NativeMoved {
   readonly value: unknown;
+  /** The buffers and endpoints that are handed over with it. */
+  readonly transfer: object[];
 }
 
 /** A value that interpreters have in common, on its way into a JavaScript object; only native code makes one. */

@@ -25,7 +25,8 @@ export class NotShareableError extends IsolaneError {
 nameErrors(NotShareableError, 'NotShareableError');
 
 /**
- * A message has arrived with an instance of a class that is not known here. Nothing of it is lost: `value` is the message, in which what
+ * A message has arrived with an instance of a class that is not known here. Nothing of it is lost: `value` is the message (of a call its arguments
+ * or its result), in which what
  * stands for each instance of an unknown class is `{ name, data }`, its class's name and what it has travelled as.
  */
 export class UnknownClassError extends IsolaneError {

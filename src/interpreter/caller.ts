@@ -21,6 +21,7 @@ import {
   type ScriptBody,
 } from './protocol.js';
 import { makeRemote, type Remote, type Result } from './remote.js';
+import { inSpiteOf, ofPart } from './unknown-classes.js';
 
 /** What a script is called. */
 export interface ScriptOptions {
@@ -95,9 +96,15 @@ export class Caller {
     const body: CallBody = [sourceOf(fn as AnyFunction), args];
     const { peer } = this;
     const call = peer.nextId();
-    const reply = renamingRoot(1, () =>
-      native.callSync(peer.id, Letter.call, body, call, transfer, timeout, cpuTimeout),
-    );
+    const reply = renamingRoot(1, () => {
+      try {
+        return native.callSync(peer.id, Letter.call, body, call, transfer, timeout, cpuTimeout);
+      } catch (error) {
+        const [ok, result] = (inSpiteOf(error) ?? []) as Partial<CallSyncReply>;
+        if (ok === false) return [ok, result];
+        throw ok === true ? ofPart(error, 1) : error;
+      }
+    });
     if (reply === native.NOTHING) throw this.noReply();
     if (typeof reply === 'number') {
       const which = reply === CancelCause.cpuTimeout ? 'cpuTimeout' : 'timeout';

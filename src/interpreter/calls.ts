@@ -12,6 +12,7 @@ import { endedError, type InterpreterEnd, interpreterEnd, knownEnd } from './end
 import { decodeError, type EncodedError } from './errors-that-cross.js';
 import { Letter, type StepBody, type StepReply } from './protocol.js';
 import { RemoteIterator } from './remote-iterator.js';
+import { inSpiteOf } from './unknown-classes.js';
 import { WeakById } from './weak-by-id.js';
 import './hooks.js';
 
@@ -194,9 +195,12 @@ export class Correspondent {
   /** An answer has come. */
   settle(id: number, ok: boolean, body: unknown): void {
     const call = this.take(id);
-    if (body instanceof Unreadable) call?.reject(body.problem);
-    else if (ok) call?.resolve(body);
-    else call?.reject(decodeError(body as EncodedError, this.label, call.site));
+    const isUnreadable = body instanceof Unreadable;
+    const error = ok ? undefined : isUnreadable ? inSpiteOf(body.problem) : body;
+    if (error !== undefined)
+      call?.reject(decodeError(error as EncodedError, this.label, call.site));
+    else if (isUnreadable) call?.reject(body.problem);
+    else call?.resolve(body);
   }
 
   /** The answer is an iterator, each step of which is a call under the same limits. */

@@ -1,5 +1,7 @@
 import { native } from '../binding/binding.js';
 import { IsolaneError } from '../errors/isolane-error.js';
+import { mayHaveInstances } from '../ownership/shareable.js';
+import { withStandIns } from '../ownership/stand-ins.js';
 import { classNamed, nameOfClass } from './error-classes.js';
 import { framesOf, joinStacks, mappedStack, stackOf } from './stacks.js';
 
@@ -121,7 +123,12 @@ export function copyOf(value: unknown): [unknown] | undefined {
   if (typeof value !== 'object' || value === null) {
     return typeof value === 'function' || typeof value === 'symbol' ? undefined : [value];
   }
-  return attempt(() => [native.clone(value)]);
+  return attempt(() => {
+    if (!mayHaveInstances()) return [native.clone(value)];
+    // Not a clone: an instance is encoded once, and made again only where it arrives.
+    const [copy] = withStandIns(value);
+    return native.isShareable(copy) ? [copy] : undefined;
+  });
 }
 
 function read(error: object, key: string): unknown {

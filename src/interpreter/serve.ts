@@ -8,6 +8,7 @@ import type { EncodedError } from './errors-that-cross.js';
 import type { FunctionText } from './function-text.js';
 import { mayIterate } from './may-iterate.js';
 import { type CallBody, type CallSyncReply, Letter, type ScriptBody } from './protocol.js';
+import { ofPart } from './unknown-classes.js';
 import { unspeakable } from './unspeakable.js';
 
 /** What an interpreter can do that answers requests. */
@@ -59,6 +60,13 @@ export interface OpenCall {
   /** What is waited for: gone when there is nothing left that could settle it. */
   readonly promise: WeakRef<Promise<unknown>>;
 }
+
+/** Where in requests is what the caller has given. */
+const ownParts: Record<number, number> = {
+  [Letter.call]: 1,
+  [Letter.callExport]: 2,
+  [Letter.step]: 2,
+};
 
 /** By their tags, or numbers below 0 for those that have none. A call is in here or it is over: nothing else is to be kept in step. */
 const open = new Map<number, OpenCall>();
@@ -161,7 +169,7 @@ export function serve(server: Server): Answer {
       if (tag !== 0) startScope(tag);
       try {
         if (closing) throw server.unusual().closed();
-        if (body instanceof Unreadable) throw body.problem;
+        if (body instanceof Unreadable) throw ofPart(body.problem, ownParts[type] ?? 0);
         const run = (): unknown => handler(body as never);
         const result = tag === 0 ? run() : (server.runInCall ?? plainly)(tag, run);
         if (isThenable(result)) return answerLater(from, id, tag, result, done);
@@ -212,7 +220,7 @@ export function serve(server: Server): Answer {
     return result;
   };
   serveSync = (type, body) => {
-    if (type === 0) return [false, server.unusual().encodeReplyError(body)];
+    if (type === 0) return [false, server.unusual().encodeReplyError(ofPart(body, 1))];
     try {
       return [true, callNow(body as CallBody)];
     } catch (error) {

@@ -6,6 +6,7 @@ import { decodeError } from './errors-that-cross.js';
 import { callListener } from './listeners.js';
 import { interpreterName } from './names.js';
 import { type ErrorRoute, Letter, type UncaughtBody } from './protocol.js';
+import { inSpiteOf } from './unknown-classes.js';
 
 /** What is known of an error that nobody caught. */
 export interface UncaughtInfo {
@@ -49,7 +50,8 @@ handleLetters(Letter.uncaught, (from, route, body) => {
     callListener(() => listeners.get(route)?.(error, { kind, interpreter: from }));
   };
   // What it was is not known then, but that it was.
-  if (body instanceof Unreadable) return tell(body.problem, 'uncaughtException');
-  const { kind, error, name } = body as UncaughtBody;
+  const read = body instanceof Unreadable ? inSpiteOf(body.problem) : body;
+  if (read === undefined) return tell((body as Unreadable).problem, 'uncaughtException');
+  const { kind, error, name } = read as UncaughtBody;
   tell(decodeError(error, interpreterName(from, name)), kind);
 });

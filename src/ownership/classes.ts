@@ -1,6 +1,6 @@
 /** The classes that travel as themselves, as far as they are known in this interpreter. */
 
-/** The same in all interpreters and all copies of this package. */
+/** The same in all interpreters. */
 export const encode: unique symbol = Symbol.for('isolane.shareable.encode') as never;
 export const decode: unique symbol = Symbol.for('isolane.shareable.decode') as never;
 
@@ -15,26 +15,32 @@ export interface AnyClass {
   [decode](data: unknown): unknown;
 }
 
+/**
+ * One of each name, and that is kept: whether a message can be read must not depend on when garbage is collected. Those that are not
+ * registered make way for others of their name, since a function may make its class anew each time.
+ */
 const classes = new Map<string, { Class: AnyClass; isRegistered: boolean }>();
 /** By the prototypes of their instances. */
-const names = new Map<object, string>();
+const names = new WeakMap<object, string>();
 
-/** Whether an object is to travel as itself. Plain objects are plain, whatever they have: their keys are all that is looked at. */
+/**
+ * Whether an object, which is no proxy, is to travel as itself. Plain objects are plain, whatever they have: their keys are all that is
+ * looked at. Throws what a getter throws.
+ */
 export function isInstance(value: object): value is Instance {
-  try {
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) return false;
-    return typeof (value as { [encode]?: unknown })[encode] === 'function';
-  } catch {
-    return false; // a proxy
-  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return false;
+  return typeof (value as { [encode]?: unknown })[encode] === 'function';
 }
 
 /** The name of the class of an instance, or what is wrong with it, as the rest of a sentence. */
 export function classOf(instance: object): { name: string } | { problem: string } {
   const prototype = Object.getPrototypeOf(instance) as { constructor?: unknown };
   const known = names.get(prototype);
-  if (known !== undefined) return { name: known };
+  if (known !== undefined) {
+    if (classes.get(known)?.Class.prototype === prototype) return { name: known };
+    return { problem: `is of a class that cannot travel: ${taken(known)}` };
+  }
   const Class = prototype.constructor as AnyClass | undefined;
   if (
     Class === undefined ||
@@ -43,27 +49,36 @@ export function classOf(instance: object): { name: string } | { problem: string 
   ) {
     return { problem: 'has a method [shareable.encode], but no class' };
   }
-  const problem = problemOfClass(Class, Class.name);
+  const { name } = Class;
+  const problem = problemOfClass(Class, name);
   if (problem !== undefined) return { problem: `is of a class that cannot travel: ${problem}` };
-  add(Class, Class.name, false);
-  return { name: Class.name };
+  add(Class, name, false);
+  return { name };
 }
 
 /** Why a class cannot be known by that name. */
-export function problemOfClass(Class: AnyClass, name: string): string | undefined {
+export function problemOfClass(Class: AnyClass, name: unknown): string | undefined {
+  const shown = typeof name === 'string' && name !== '' ? name : 'it';
   if (!Object.hasOwn(Class, decode) || typeof Class[decode] !== 'function') {
-    return `${name || 'it'} has no static [shareable.decode]() of its own`;
+    return `${shown} has no static [shareable.decode]() of its own`;
   }
-  if (name === '') return 'it has no name; shareable.register() gives it one';
+  if (!(encode in Class.prototype)) return `${shown} has no method [shareable.encode]()`;
+  if (shown !== name) return 'it has no name; shareable.register() gives it one';
   const other = classes.get(name);
-  if (other?.isRegistered === true && other.Class !== Class) {
-    return `another class is registered as ${name}; shareable.register() can give this one another name`;
-  }
-  const before = names.get(Class.prototype);
-  return before === undefined || before === name ? undefined : `it is known as ${before}`;
+  if (other?.isRegistered === true && other.Class !== Class) return taken(name);
+  const before = names.get(Class.prototype) ?? name;
+  const known = classes.get(before);
+  return before !== name && known?.isRegistered === true && known.Class === Class
+    ? `it is registered as ${before}`
+    : undefined;
 }
 
-/** Those that are not registered make way for others of their name: a function may make its class anew each time. */
+function taken(name: string): string {
+  const how = classes.get(name)?.isRegistered === true ? 'is registered' : 'was sent later';
+  return `another class ${how} as ${name}; shareable.register() can give this one another name`;
+}
+
+/** One that was sent by its own name before can still be decoded by that. */
 export function add(Class: AnyClass, name: string, isRegistered: boolean): void {
   classes.set(name, { Class, isRegistered });
   names.set(Class.prototype, name);

@@ -54,10 +54,16 @@ export function unmarked(value: unknown): unknown {
 /** Whether sending the value may hand anything over; what instances of classes travel as is not known before. */
 export function carriesMoved(value: unknown): boolean {
   let found = false;
-  walk(value, (part) => {
-    found ||=
-      part instanceof native.NativeMoved || part instanceof native.NativeOwned || isInstance(part);
-  });
+  try {
+    walk(value, (part) => {
+      found ||=
+        part instanceof native.NativeMoved ||
+        part instanceof native.NativeOwned ||
+        isInstance(part);
+    });
+  } catch {
+    return true; // a getter or a proxy
+  }
   return found;
 }
 

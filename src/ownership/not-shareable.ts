@@ -1,16 +1,15 @@
 import { native } from '../binding/binding.js';
 import { NotShareableError } from '../errors/ownership-errors.js';
 import { bufferOf, isDetached, whyUnmovable } from './buffers.js';
-import { classOf, isInstance } from './classes.js';
 import { carriesMoved, hasPrototype } from './move.js';
-import { StandIn } from './stand-in.js';
+import { boxesIn, StandIn } from './stand-in.js';
 
 /** One step from the root of a value to a place in it. */
 interface Place {
   readonly value: unknown;
   readonly from: Place | undefined;
   readonly step: string;
-  /** Whether it is in a box, and so is to be handed over. */
+  /** Whether it is marked by `move()` or in a box, and so is to be handed over. */
   readonly isOwned: boolean;
 }
 
@@ -47,18 +46,22 @@ function findUnshareable(
   shares: boolean,
 ): { place: Place; problem: string } | undefined {
   const seen = new Set<unknown>();
+  const boxes = boxesIn(value);
+  let hasInstances = false;
   const left: Place[] = [{ value, from: undefined, step: '', isOwned: false }];
   for (let place = left.pop(); place !== undefined; place = left.pop()) {
     const problem =
       problemOf(place.value) ??
-      problemOfInstance(place) ??
+      (place.value instanceof StandIn ? place.value.problem : undefined) ??
+      (hasInstances && seen.has(place.value) ? problemOfCircle(place) : undefined) ??
       (shares ? problemOfSharing(place.value) : undefined) ??
       (place.isOwned ? problemOfMoving(place.value) : undefined);
     if (problem !== undefined) return { place, problem };
+    hasInstances ||= place.value instanceof StandIn;
     if (!isObject(place.value) || seen.has(place.value)) continue;
     if (seen.size > MOST_PLACES) return undefined;
     seen.add(place.value);
-    for (const part of placesIn(place, place.value).reverse()) left.push(part);
+    for (const part of placesIn(place, place.value, boxes).reverse()) left.push(part);
   }
   return undefined;
 }
@@ -140,19 +143,17 @@ function problemOfObject(value: object): string | undefined {
     : undefined;
 }
 
-function problemOfInstance({ value, from }: Place): string | undefined {
-  if (!(value instanceof StandIn)) return isObject(value) ? problemOfClassOf(value) : undefined;
+/** Of what was met before: whether it is in an instance that is in it. */
+function problemOfCircle({ value, from }: Place): string | undefined {
+  let inInstance = false;
   for (let at = from; at !== undefined; at = at.from) {
-    if (at.value === value) return 'is part of what itself travels as';
+    inInstance ||= at.value instanceof StandIn;
+    if (at.value !== value || !inInstance) continue;
+    return value instanceof StandIn
+      ? 'is part of what itself travels as'
+      : 'holds an instance, and is part of what that travels as';
   }
-  return value.problem;
-}
-
-/** Of an instance in a box, which has no stand-in there. */
-function problemOfClassOf(value: object): string | undefined {
-  if (!isInstance(value)) return undefined;
-  const found = classOf(value);
-  return 'problem' in found ? found.problem : undefined;
+  return undefined;
 }
 
 function problemOfSharing(value: unknown): string | undefined {
@@ -191,13 +192,13 @@ function tagOf(value: object): string {
 }
 
 /** The parts of a value that the engine would encode; none when reading them throws. */
-function placesIn(from: Place, container: object): Place[] {
+function placesIn(from: Place, container: object, boxes?: ReadonlyMap<object, unknown>): Place[] {
   try {
     if (container instanceof native.NativeMoved) {
-      return [part(from, container.value, '')];
+      return [{ value: container.value, from, step: '', isOwned: true }];
     }
     if (container instanceof native.NativeOwned) {
-      const value = container.nativeValue();
+      const value = boxes?.get(container) ?? container.nativeValue();
       return value === native.NOTHING ? [] : [{ value, from, step: '.value', isOwned: true }];
     }
     if (container instanceof StandIn) {
@@ -207,7 +208,11 @@ function placesIn(from: Place, container: object): Place[] {
     if (container instanceof Set) {
       return Array.from(container, (value, i) => part(from, value, `.values()[${i}]`));
     }
-    if (ArrayBuffer.isView(container) || container instanceof Error) return [];
+    if (ArrayBuffer.isView(container)) return [];
+    if (container instanceof Error) {
+      const cause = Object.getOwnPropertyDescriptor(container, 'cause');
+      return cause === undefined ? [] : [part(from, cause.value, '.cause')];
+    }
     return Object.keys(container).map((key) =>
       part(from, (container as Record<string, unknown>)[key], stepTo(key, container)),
     );

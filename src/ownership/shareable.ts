@@ -8,11 +8,11 @@ export interface Shareable {
 }
 
 /** A class of {@link Shareable} instances. */
-export interface ShareableClass<T extends Shareable = Shareable, Data = never> {
+export interface ShareableClass<T extends Shareable = Shareable> {
   readonly name: string;
   readonly prototype: T;
   /** Makes an instance anew, of what `[shareable.encode]()` has returned. */
-  [decode](data: Data): T;
+  [decode](data: ReturnType<T[typeof encode]>): T;
 }
 
 let expects = false;
@@ -65,12 +65,15 @@ export const shareable: {
   readonly encode: typeof encode;
   readonly decode: typeof decode;
   /**
-   * Makes a class known in this interpreter, by its own name or another one. Throws a TypeError if it has no static method
-   * `[shareable.decode]` of its own, or another class has that name.
+   * Makes a class known in this interpreter, by its own name or another one; to do so again changes nothing. One that is known because
+   * an instance was sent may be given another name than its own.
+   *
+   * Throws a TypeError if it has no method `[shareable.encode]`, no static method `[shareable.decode]` of its own or no name, if it is
+   * registered by another name, or another class by this one.
    */
-  register<T extends Shareable>(Class: ShareableClass<T, never>, name?: string): void;
+  register<T extends Shareable>(Class: ShareableClass<T>, name?: string): void;
 } = Object.freeze({
-  // No class can have that method before this is read: until then nobody looks for any.
+  // Until this is read or a class is registered, nobody looks for classes that have that method.
   get encode(): typeof encode {
     expectInstances();
     return encode;
@@ -79,7 +82,8 @@ export const shareable: {
     return decode;
   },
   register(Class: object, name = (Class as AnyClass | undefined)?.name): void {
-    if (typeof Class !== 'function' || typeof name !== 'string') {
+    const prototype = typeof Class === 'function' ? (Class.prototype as unknown) : undefined;
+    if (typeof prototype !== 'object' || prototype === null || typeof name !== 'string') {
       throw new TypeError('shareable.register() takes a class, and its name as a string.');
     }
     const problem = problemOfClass(Class as never, name);

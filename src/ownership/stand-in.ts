@@ -15,3 +15,14 @@ export class StandIn extends native.NativeStandIn {
     super(encoded);
   }
 }
+
+const boxes = new WeakMap<object, ReadonlyMap<object, unknown>>();
+
+/** `root`: what native code is to encode in place of a value; `contents`: of the boxes in it, with stand-ins. */
+export function keepBoxes(root: unknown, contents: ReadonlyMap<object, unknown>): void {
+  if (contents.size > 0) boxes.set(root as object, contents);
+}
+
+export function boxesIn(root: unknown): ReadonlyMap<object, unknown> | undefined {
+  return boxes.get(root as object);
+}

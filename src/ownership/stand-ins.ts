@@ -1,11 +1,17 @@
-import { type EncodedInstance, type NativeOwned, native } from '../binding/binding.js';
+import {
+  type EncodedInstance,
+  type NativeMoved,
+  type NativeOwned,
+  native,
+} from '../binding/binding.js';
 import { Container } from '../binding/codes.js';
 import { kindOf } from '../errors/kind-of.js';
 import { UnknownClassError } from '../errors/ownership-errors.js';
 import { classNamed, classOf, decode, encode, type Instance, isInstance } from './classes.js';
 import { FrozenMap, FrozenSet } from './frozen.js';
-import { movableParts } from './move.js';
-import { type Encoded, StandIn } from './stand-in.js';
+import { partsOfBox } from './move.js';
+import { notShareable } from './not-shareable.js';
+import { type Encoded, keepBoxes, StandIn } from './stand-in.js';
 
 const { NOTHING } = native;
 
@@ -18,9 +24,9 @@ export function withStandIns(value: unknown): readonly [unknown, Boxes, Numbers]
   const replacing = new Replacing();
   const replaced = replacing.replaceAll(value);
   const { boxes, numbers } = replacing;
-  // The copy, since getters are to be called once; but marks without instances stand for what they were made of.
-  const found = numbers.size > 0 || replacing.failed;
-  return found || !replacing.marks ? [replaced, boxes, numbers] : [value, new Map(), numbers];
+  keepBoxes(replaced, boxes);
+  if (!replacing.finishMarks()) throw notShareable(replaced, 'a buffer cannot be handed over');
+  return [replaced, boxes, numbers];
 }
 
 type Boxes = ReadonlyMap<object, unknown>;
@@ -30,11 +36,10 @@ type Numbers = ReadonlyMap<StandIn, number>;
 class Replacing {
   readonly boxes = new Map<object, unknown>();
   readonly numbers = new Map<StandIn, number>();
-  failed = false;
-  /** Whether something is marked by `move()`. */
-  marks = false;
   private readonly made = new Map<object, unknown>();
   private readonly left: NativeOwned[] = [];
+  /** Those of `move()`, and what is made of them. */
+  private readonly marks = new Map<NativeMoved, NativeMoved>();
 
   /** With what is in boxes, which may be in each other deeper than any stack. */
   replaceAll(value: unknown): unknown {
@@ -44,6 +49,16 @@ class Replacing {
       if (content !== NOTHING) this.boxes.set(box, this.replace(content));
     }
     return replaced;
+  }
+
+  /** What is handed over may be in instances: it is known at the end. False if a buffer cannot be. */
+  finishMarks(): boolean {
+    for (const [before, made] of this.marks) {
+      const parts = this.numbers.size > 0 ? partsOfBox(made.value) : before.transfer;
+      if (parts === undefined) return false;
+      for (const part of parts) made.transfer.push(part);
+    }
+    return true;
   }
 
   private replace(value: unknown): unknown {
@@ -60,7 +75,6 @@ class Replacing {
   private instance(value: Instance): StandIn {
     const found = classOf(value);
     if ('problem' in found) {
-      this.failed = true;
       const none = new StandIn({ name: '', data: undefined }, found.problem);
       this.made.set(value, none);
       return none;
@@ -73,10 +87,7 @@ class Replacing {
 
   /** Of a value that has them already. */
   private standIn(value: StandIn, { name, data }: Encoded): StandIn {
-    if (value.problem !== undefined) {
-      this.failed = true;
-      return value;
-    }
+    if (value.problem !== undefined) return value;
     const encoded: Encoded = { name, data: undefined };
     const standIn = this.begin(value, encoded);
     encoded.data = this.replaceAll(data);
@@ -99,26 +110,54 @@ class Replacing {
       case Container.object:
         return this.properties(value, {});
       case Container.array:
-        return this.properties(value, new Array((value as unknown[]).length));
+        return this.array(value as unknown[]);
       case Container.map:
         return this.map(value, Map.prototype.entries.call(value as Map<unknown, unknown>));
       case Container.set:
         return this.set(value, Set.prototype.values.call(value as Set<unknown>));
     }
+    if (value instanceof Error) return this.error(value);
     if (value instanceof FrozenMap) return this.map(value, value);
     if (value instanceof FrozenSet) return this.set(value, value);
     if (value instanceof native.NativeOwned) this.box(value);
     return value instanceof native.NativeMoved ? this.moved(value) : value;
   }
 
-  private properties(value: object, copy: object): object {
+  private properties<T extends object>(value: object, copy: T): T {
     this.made.set(value, copy);
     for (const key of Object.keys(value)) {
       const part = this.replace((value as Record<string, unknown>)[key]);
-      if (key !== '__proto__') (copy as Record<string, unknown>)[key] = part;
-      else Object.defineProperty(copy, key, { value: part, enumerable: true });
+      // Assigned, it would be a matter of what the copy inherits, which may be frozen or have a setter.
+      if (key in copy) Object.defineProperty(copy, key, { value: part, enumerable: true });
+      else (copy as Record<string, unknown>)[key] = part;
     }
     return copy;
+  }
+
+  private array(value: unknown[]): unknown[] {
+    const { length } = value;
+    const copy = this.properties<unknown[]>(value, []);
+    if (copy.length < length) {
+      // For an element far away the engine makes no room, as it would for a length.
+      Object.defineProperty(copy, length - 1, { value: undefined, configurable: true });
+      delete copy[length - 1];
+    }
+    return copy;
+  }
+
+  /** V8 writes of an error its name, message, stack and cause, which may have instances in it. */
+  private error(error: Error): Error {
+    const cause = Object.getOwnPropertyDescriptor(error, 'cause')?.value as unknown;
+    if (typeof cause !== 'object' || cause === null) return error;
+    const copy = new Error();
+    this.made.set(error, copy);
+    Object.defineProperties(copy, {
+      ...Object.getOwnPropertyDescriptors(error),
+      cause: { value: this.replace(cause) },
+      // Where it is an accessor, that is of this very error.
+      stack: { value: error.stack },
+    });
+    return Object.setPrototypeOf(copy, Object.getPrototypeOf(error)) as Error;
   }
 
   /** Whatever its prototype is. */
@@ -141,14 +180,10 @@ class Replacing {
     this.left.push(box);
   }
 
-  /** What is handed over may be in instances. */
-  private moved(mark: InstanceType<typeof native.NativeMoved>): unknown {
-    this.marks = true;
-    const before = this.numbers.size;
-    const replaced = this.replace(mark.value);
-    const made =
-      this.numbers.size > before ? new native.NativeMoved(replaced, movableParts(replaced)) : mark;
+  private moved(mark: NativeMoved): NativeMoved {
+    const made = new native.NativeMoved(this.replace(mark.value), []);
     this.made.set(mark, made);
+    this.marks.set(mark, made);
     return made;
   }
 }

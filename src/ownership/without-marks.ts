@@ -2,7 +2,7 @@ import { unmarked } from './move.js';
 
 /**
  * What somebody wanted to send, as it was before parts of it were marked by `move()`: the value itself where only that was marked, or
- * nothing; copies of the plain containers that marks lie in.
+ * nothing; a copy of all plain containers in it if marks lie in them.
  */
 export function withoutMarks(value: unknown): unknown {
   const bare = unmarked(value);

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { deserialize, serialize } from 'node:v8';
 import fc from 'fast-check';
-import { channel, type Interpreter, type Receiver, type Sender } from 'isolane';
+import { channel, type Interpreter, type Receiver, type Sender, shareable } from 'isolane';
 import { withInterpreter } from '../support/interpreters.js';
 import { keep } from '../support/keep.js';
 import { made, type Recipe, recipes } from './recipes.js';
+
+declare const isolane: typeof import('isolane');
 
 /** After so many of a shape it is known, and objects of it are records. */
 const OFTEN = 4;
@@ -19,15 +21,23 @@ function arrives(recipe: Recipe, through: Through): void {
 }
 
 /** Gives what it is sent back, as often as that was sent. */
-async function echo(guest: Interpreter): Promise<{ through: Through; end(): Promise<void> }> {
+async function echo(
+  guest: Interpreter,
+  freezes = false,
+): Promise<{ through: Through; end(): Promise<void> }> {
   const [out, there] = channel<unknown>(8);
   const [back, here] = channel<unknown>(8);
   const echoing = guest.call(
-    (there: Receiver<unknown>, back: Sender<unknown>) => {
+    (there: Receiver<unknown>, back: Sender<unknown>, freezes: boolean) => {
+      if (freezes) {
+        void isolane.shareable.encode;
+        for (const { prototype } of [Object, Array, Map, Set, Error]) Object.freeze(prototype);
+      }
       for (const value of there) back.sendSync(value);
     },
     there,
     back,
+    freezes,
   );
   return {
     through(value) {
@@ -53,6 +63,39 @@ describe('any value arrives as structured clone makes it', () => {
       fc.property(recipes, (recipe) => arrives(recipe, through)),
       { numRuns: 3000 },
     );
+  });
+
+  it('in Node, beside an instance that travels as itself', () => {
+    class Beside {
+      [shareable.encode](): number {
+        return 1;
+      }
+      static [shareable.decode](): Beside {
+        return new Beside();
+      }
+    }
+    // Instances have values copied (src/ownership/stand-ins.ts) before they are encoded.
+    const through: Through = (value) => {
+      tx.sendSync([value, new Beside()]);
+      const [there, beside] = rx.receiveSync() as unknown[];
+      assert.ok(beside instanceof Beside);
+      return there;
+    };
+    fc.assert(
+      fc.property(recipes, (recipe) => arrives(recipe, through)),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('by way of a guest whose built-in prototypes are frozen', async () => {
+    await withInterpreter(async (guest) => {
+      const { through, end } = await echo(guest, true);
+      fc.assert(
+        fc.property(recipes, (recipe) => arrives(recipe, through)),
+        { numRuns: 300 },
+      );
+      await end();
+    });
   });
 
   it('by way of a guest', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { channel, isShareable, move, own, share, shareable } from 'isolane';
+import { channel, isShareable, move, NotShareableError, own, share, shareable } from 'isolane';
 import { withInterpreter } from '../support/interpreters.js';
 import { keep } from '../support/keep.js';
 import { thrown } from '../support/wait.js';
@@ -25,6 +25,13 @@ describe('isShareable()', () => {
 
   const detached = new ArrayBuffer(8);
   structuredClone(detached, { transfer: [detached] });
+
+  const failure = new Error('not now');
+  const throwing = {
+    get x(): unknown {
+      throw failure;
+    },
+  };
 
   const can: Record<string, unknown> = {
     undefined,
@@ -54,11 +61,7 @@ describe('isShareable()', () => {
     'what has one of them deep inside': { list: [1, new Map([['key', { f() {} }]])] },
     'a detached buffer': detached,
     'a closed endpoint': closed,
-    'what throws when it is read': {
-      get x(): unknown {
-        throw new Error('not now');
-      },
-    },
+    'what throws when it is read': throwing,
     'an instance that cannot say what it travels as': new Point(() => () => 1),
   };
 
@@ -71,7 +74,8 @@ describe('isShareable()', () => {
   for (const [name, value] of Object.entries(cannot)) {
     it(`is false for ${name}`, () => {
       assert.equal(isShareable(value), false);
-      assert.ok(thrown(() => channel<unknown>(1).sender.trySend(value)) instanceof Error);
+      const error = thrown(() => channel<unknown>(1).sender.trySend(value));
+      assert.ok(value === throwing ? error === failure : error instanceof NotShareableError);
     });
   }
 

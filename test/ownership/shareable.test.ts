@@ -4,25 +4,53 @@ import { pathToFileURL } from 'node:url';
 import {
   channel,
   type Immutable,
+  isShareable,
   move,
   NotShareableError,
   own,
   type Receiver,
   type Sender,
+  type Shareable,
+  type ShareableClass,
   share,
   shareable,
   UnknownClassError,
 } from 'isolane';
+import { collectUntil } from '../support/garbage.js';
 import { interpreters } from '../support/interpreters.js';
 import { keep } from '../support/keep.js';
 import { thrown } from '../support/wait.js';
 
 declare const isolane: typeof import('isolane');
+declare global {
+  var counted: { encoded: number; decoded: number };
+}
 
 function through<T>(value: T): T {
   const [tx, rx] = channel<T>(1);
   tx.sendSync(value);
   return rx.receiveSync();
+}
+
+function refused(value: unknown): NotShareableError {
+  const [tx] = channel<unknown>(1);
+  const error = thrown(() => tx.trySend(value));
+  assert.ok(error instanceof NotShareableError, String(error));
+  assert.equal(tx.size, 0);
+  return error;
+}
+
+/** Another class of the same name each time. */
+function makeClass(name = 'Local'): ShareableClass & (new () => Shareable) {
+  class Local {
+    [shareable.encode](): unknown {
+      return 1;
+    }
+    static [shareable.decode](): Local {
+      return new Local();
+    }
+  }
+  return Object.defineProperty(Local, 'name', { value: name });
 }
 
 /** Travels as whatever it has. */
@@ -199,6 +227,37 @@ describe('shareable', () => {
       assert.deepEqual([third?.length, owned.moved], [0, true]);
     });
 
+    it('keeps its class under a mark, wherever else it is in the message', () => {
+      for (const at of [0, 1, 2, 3]) {
+        const bytes = new Uint8Array(100).fill(7);
+        const box = new Box(bytes);
+        const value = [
+          () => [box, move(box)],
+          () => [box, move({ box })],
+          () => [move({ box }), box],
+          () => [{ owner: box }, [move(box)]],
+        ][at]?.();
+        const there = JSON.stringify(through(value));
+        assert.equal(there.split('"content"').length, 3, there);
+        assert.equal(bytes.length, 0);
+      }
+      const again = through([new Box(1), move({ date: new Date(5) })] as const)[1];
+      assert.deepEqual(again, { date: new Date(5) });
+    });
+
+    it('is under a mark that lies in what it marks', () => {
+      const bytes = new Uint8Array(100);
+      const value: { self?: unknown; box: Box; bytes: Uint8Array } = {
+        self: undefined,
+        box: new Box(1),
+        bytes,
+      };
+      value.self = move(value);
+      const there = through(value);
+      assert.equal(there.self, there);
+      assert.deepEqual([there.bytes.length, bytes.length], [100, 0]);
+    });
+
     it('has what is in its boxes when it is made', () => {
       class Reader {
         constructor(readonly total: number) {}
@@ -222,6 +281,59 @@ describe('shareable', () => {
         date: new Date(0),
       });
       assert.deepEqual([there.first, reads], [1, 1]);
+      const marked = through({
+        get first() {
+          return ++reads;
+        },
+        bytes: move(new Uint8Array(2)),
+      });
+      assert.deepEqual([marked.first, reads], [2, 2]);
+    });
+
+    it('is no matter of what the copies of containers inherit', () => {
+      const value = { constructor: 'Acme', box: new Box(1), date: new Date(0) };
+      const set: unknown[] = [];
+      Object.defineProperty(Object.prototype, 'secret', {
+        set: (value) => set.push(value),
+        configurable: true,
+      });
+      try {
+        Object.defineProperty(value, 'secret', { value: 5, enumerable: true });
+        assert.deepEqual(Object.entries(through(value)), Object.entries(value));
+        assert.deepEqual(set, []);
+      } finally {
+        delete (Object.prototype as { secret?: unknown }).secret;
+      }
+    });
+
+    it('makes no room for what an array has not', () => {
+      const sparse: unknown[] = [new Box(1)];
+      sparse[30_000_000] = 1;
+      const holes: unknown[] = [];
+      holes[30_000_000] = 1;
+      delete holes[30_000_000];
+      const before = process.memoryUsage().rss;
+      assert.ok(isShareable([sparse, holes]));
+      assert.ok(process.memoryUsage().rss - before < 100_000_000);
+      const [list] = through([Object.assign(new Array(5000), { 2000: 1 }), new Box(1)] as const);
+      assert.deepEqual([list.length, Object.keys(list)], [5000, ['2000']]);
+    });
+
+    it('may be the cause of an error', () => {
+      class OwnError extends RangeError {
+        override name = 'OwnError';
+      }
+      const inner = new Error('inner', { cause: { box: new Box(1) } });
+      const error = new OwnError('outer', { cause: inner });
+      const there = through([error, error] as const);
+      assert.equal(there[0], there[1]);
+      assert.ok(there[0] instanceof Error);
+      assert.deepEqual([there[0].message, there[0].stack], ['outer', error.stack]);
+      const cause = there[0].cause as Error & { cause: { box: Box } };
+      assert.ok(cause instanceof Error && cause.cause.box instanceof Box);
+      assert.equal(cause.stack, inner.stack);
+      assert.ok(through(new TypeError('no', { cause: new Box(2) })) instanceof TypeError);
+      assert.equal(refused(new Error('no', { cause: { f: [() => 1] } })).path, '$.cause.f[0]');
     });
 
     it('is of a class: plain objects are what they are', () => {
@@ -274,6 +386,67 @@ describe('shareable', () => {
       assert.ok(first instanceof Point && second instanceof Point);
       assert.deepEqual([first.x, second.y], [4, 6]);
       assert.equal(guest.callSync((point: unknown) => point, sum) instanceof Point, true);
+    });
+
+    it('instances in what is thrown are encoded once, and made only where it is caught', async () => {
+      const guest = await create();
+      const fail = () => {
+        globalThis.counted ??= { encoded: 0, decoded: 0 };
+        class Stranger {
+          [isolane.shareable.encode]() {
+            globalThis.counted.encoded++;
+            return { c: 5 };
+          }
+          static [isolane.shareable.decode]() {
+            globalThis.counted.decoded++;
+            return new Stranger();
+          }
+        }
+        throw Object.assign(new RangeError('the true error'), { p: { s: new Stranger() } });
+      };
+      const travelled = { s: { name: 'Stranger', data: { c: 5 } } };
+      for (const error of [
+        await guest.call(fail).catch((error: unknown) => error),
+        thrown(() => guest.callSync(fail)),
+      ]) {
+        assert.ok(error instanceof RangeError);
+        assert.equal(error.message, 'the true error');
+        assert.deepEqual((error as RangeError & { p: unknown }).p, travelled);
+      }
+      const counted = await guest.call(() => globalThis.counted);
+      assert.deepEqual(counted, { encoded: 2, decoded: 0 });
+    });
+
+    it('what an unknown class has travelled as is in the arguments, or in the result', async () => {
+      const guest = await create();
+      const result = () => {
+        class Stranger {
+          [isolane.shareable.encode]() {
+            return 5;
+          }
+          static [isolane.shareable.decode]() {
+            return new Stranger();
+          }
+        }
+        return [new Stranger()];
+      };
+      const expected = [
+        [1, { name: 'Box', data: 5 }],
+        [1, { name: 'Box', data: 5 }],
+        [{ name: 'Stranger', data: 5 }],
+        [{ name: 'Stranger', data: 5 }],
+      ];
+      const take = (one: number, box: unknown) => [one, box];
+      const errors = [
+        await guest.call(take, 1, new Box(5)).catch((error: unknown) => error),
+        thrown(() => guest.callSync(take, 1, new Box(5))),
+        await guest.call(result).catch((error: unknown) => error),
+        thrown(() => guest.callSync(result)),
+      ];
+      for (const [i, error] of errors.entries()) {
+        assert.ok(error instanceof UnknownClassError, String(error));
+        assert.deepEqual(error.value, expected[i]);
+      }
     });
 
     it('an instance of a class that is not known is an error with the message', async () => {
@@ -339,14 +512,6 @@ describe('shareable', () => {
   });
 
   describe('refuses', () => {
-    function refused(value: unknown): NotShareableError {
-      const [tx] = channel<unknown>(1);
-      const error = thrown(() => tx.trySend(value));
-      assert.ok(error instanceof NotShareableError, String(error));
-      assert.equal(tx.size, 0);
-      return error;
-    }
-
     it('what instances cannot travel as, by its place', () => {
       const inner = { f() {} };
       const error = refused({ list: [new Box({ box: new Box(inner) })] });
@@ -375,6 +540,24 @@ describe('shareable', () => {
       const bare = Object.create({ [shareable.encode]: () => 1 });
       assert.match(refused(bare).message, /but no class/);
       assert.equal(refused(own([new Sub(1)])).path, '$.value[0]');
+      const known = new Box(1);
+      assert.equal(refused([known, move(new Sub(1))]).path, '$[1]');
+      assert.match(refused(move(new Sub(1))).message, /Sub has no static/);
+    });
+
+    it('what cannot be handed over with them, by its place', () => {
+      const pooled = Buffer.from('abc');
+      const place = '$.list[0][shareable.encode]().pooled';
+      assert.equal(refused({ list: [move(new Box({ pooled }))] }).path, place);
+      assert.equal(
+        refused({ list: own([new Box(pooled)]) }).path,
+        '$.list.value[0][shareable.encode]()',
+      );
+      const box = own<{ inner?: Box }>({});
+      box.value.inner = new Box(box);
+      const error = refused({ box });
+      assert.match(error.message, /holds an instance, and is part of what that travels as/);
+      assert.equal(error.path, '$.box.value.inner[shareable.encode]()');
     });
 
     it('nothing else: what encode throws, the send throws, and nothing is handed over', () => {
@@ -399,6 +582,16 @@ describe('shareable', () => {
         assert.equal(thrown(send), failure);
       }
       assert.deepEqual([bytes.length, owned.moved, rx.size], [10, false, 0]);
+      class Getting {
+        get [shareable.encode](): () => unknown {
+          throw failure;
+        }
+      }
+      assert.equal(
+        thrown(() => tx.trySend([new Getting()])),
+        failure,
+      );
+      assert.ok(refused([new Proxy(new Box(1), {}), move(bytes)]) instanceof NotShareableError);
     });
 
     it('classes without the method, and names that are taken', () => {
@@ -406,7 +599,20 @@ describe('shareable', () => {
       assert.throws(() => register(class {}), /no static \[shareable.decode\]\(\) of its own/);
       assert.throws(() => register({}), TypeError);
       assert.throws(() => register(undefined), TypeError);
-      assert.throws(() => register(Box, 'Other'), /it is known as Box/);
+      assert.throws(() => register(() => 1, 'f'), /takes a class/);
+      const Mute = Object.assign(function Mute() {}, { [shareable.decode]: () => ({}) });
+      assert.throws(() => register(Mute), /Mute has no method \[shareable\.encode\]\(\)/);
+      const nameless = (() =>
+        class {
+          [shareable.encode](): unknown {
+            return 1;
+          }
+          static [shareable.decode](): object {
+            return {};
+          }
+        })();
+      assert.throws(() => register(nameless), /has no name; shareable\.register\(\) gives it one/);
+      assert.throws(() => register(Box, 'Other'), /it is registered as Box/);
       register(Box);
       register(Box, 'Box');
       const Second = (() => {
@@ -425,24 +631,64 @@ describe('shareable', () => {
       register(Second, 'second/Box');
       assert.ok(through(new Second()) instanceof Second);
     });
-  });
 
-  it('knows a class from when an instance was sent, until another one of its name is', () => {
-    const make = (): { instance: object; Class: new () => object } => {
-      class Local {
+    it('a class whose name is no string', () => {
+      class Odd {
+        static readonly name = (): void => {};
         [shareable.encode](): unknown {
           return 1;
         }
-        static [shareable.decode](): Local {
-          return new Local();
+        static [shareable.decode](): Odd {
+          return new Odd();
         }
       }
-      return { instance: new Local(), Class: Local };
-    };
-    const [first, second] = [make(), make()];
-    assert.ok(through(first.instance) instanceof first.Class);
-    assert.ok(through(second.instance) instanceof second.Class);
-    assert.ok(through(first.instance) instanceof second.Class);
+      assert.match(refused([new Odd()]).message, /it has no name; shareable\.register/);
+      shareable.register(Odd as never, 'shop/Odd');
+      assert.ok(through(new Odd()) instanceof Odd);
+    });
+
+    it('a class that was known before another one was registered by its name', () => {
+      const [First, Second] = [makeClass(), makeClass()];
+      through(new First());
+      shareable.register(Second, 'Local');
+      assert.match(refused(new First()).message, /another class is registered as Local/);
+      assert.ok(through(new Second()) instanceof Second);
+      shareable.register(First, 'other/Local');
+      assert.ok(through(new First()) instanceof First);
+    });
+  });
+
+  it('knows a class from when an instance was sent, until another one of its name is', () => {
+    const [First, Second] = [makeClass('Other'), makeClass('Other')];
+    assert.ok(through(new First()) instanceof First);
+    assert.ok(through(new Second()) instanceof Second);
+    assert.match(refused(new First()).message, /another class was sent later as Other/);
+    assert.ok(through(new Second()) instanceof Second);
+  });
+
+  it('gives a class that was sent by its own name another one', () => {
+    const Class = makeClass('Renamed');
+    const [tx, rx] = channel<object>();
+    tx.sendSync(new Class());
+    shareable.register(Class, 'shop/Renamed');
+    shareable.register(Class, 'shop/Renamed');
+    tx.sendSync(new Class());
+    assert.ok(rx.receiveSync() instanceof Class);
+    assert.ok(rx.receiveSync() instanceof Class);
+    const Other = makeClass('Renamed');
+    assert.ok(through(new Other()) instanceof Other);
+    assert.ok(through(new Class()) instanceof Class);
+  });
+
+  it('keeps one class of each name, and lets go of those before', async () => {
+    const before = Array.from({ length: 20 }, () => {
+      const Class = makeClass('Again');
+      through(new Class());
+      return new WeakRef(Class);
+    });
+    const left = (): number => before.filter((ref) => ref.deref() !== undefined).length;
+    await collectUntil(() => left() <= 2, 'the classes before');
+    assert.ok(left() <= 2);
   });
 
   describe('what decode does', () => {
@@ -515,14 +761,14 @@ describe('shareable', () => {
   });
 
   describe('share()', () => {
-    it('makes instances once an interpreter, of frozen data, and freezes them', async () => {
+    it('makes instances once an interpreter, of frozen data, and leaves them as they are', async () => {
       const bytes = new Uint8Array([1, 2, 3]);
       const buffer = new Uint8Array([4, 5]).buffer;
       const box = new Box({ list: [1], bytes, buffer, map: new Map([[1, new Box('inner')]]) });
       const shared = share({ box, buffer });
       const value = shared.value as Immutable<{ box: typeof box; buffer: ArrayBuffer }>;
       assert.ok(value.box instanceof Box);
-      assert.ok(Object.isFrozen(value.box) && Object.isFrozen(value.box.content));
+      assert.ok(!Object.isFrozen(value.box) && Object.isFrozen(value.box.content));
       assert.ok(Object.isFrozen(value.box.content.list));
       assert.equal(value.box.content.bytes.at(2), 3);
       assert.equal(value.box.content.buffer, value.buffer);
@@ -534,6 +780,30 @@ describe('shareable', () => {
       const there = through(value.box) as unknown as Box<{ list: number[]; map: Map<number, Box> }>;
       assert.ok(there instanceof Box && there.content.map.get(1) instanceof Box);
       there.content.list.push(2);
+    });
+
+    it('takes whatever decode returns', () => {
+      const entry = { open: true };
+      const made: (() => object)[] = [
+        () => entry,
+        () => new Proxy({}, { preventExtensions: () => assert.fail() }),
+        () => new Uint8Array(3),
+        () => new Map([[1, entry]]),
+      ];
+      class Ref {
+        constructor(readonly index: number) {}
+        [shareable.encode](): number {
+          return this.index;
+        }
+        static [shareable.decode](index: number): Ref {
+          return made[index]?.() as Ref;
+        }
+      }
+      const list = share(made.map((_, i) => ({ ref: new Ref(i) }))).value.map(({ ref }) => ref);
+      assert.equal(list[0], entry as unknown);
+      assert.ok(!Object.isFrozen(entry));
+      assert.deepEqual(list[2], new Uint8Array(3) as unknown);
+      assert.deepEqual(list[3], new Map([[1, entry]]) as unknown);
     });
 
     it('names what cannot be shared in them', () => {

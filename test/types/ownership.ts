@@ -167,6 +167,15 @@ class Hidden implements Shareable {
   }
 }
 
+class Mismatch implements Shareable {
+  [shareable.encode](): number {
+    return 5;
+  }
+  static [shareable.decode](_text: string): Mismatch {
+    return new Mismatch();
+  }
+}
+
 class Elsewhere implements Shareable {
   [shareable.encode](): number {
     return 5;
@@ -183,6 +192,8 @@ export function classes(): void {
   expect<Money>()(share({ money: new Money(1) }).value.money);
   // @ts-expect-error: has no [shareable.encode].
   shareable.register(class {});
+  // @ts-expect-error: takes something else than what it travels as.
+  shareable.register(Mismatch);
   // @ts-expect-error: makes something else.
   shareable.register(Elsewhere);
   // @ts-expect-error: has no [shareable.encode].
