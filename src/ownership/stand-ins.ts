@@ -14,6 +14,8 @@ import { notShareable } from './not-shareable.js';
 import { type Encoded, keepBoxes, StandIn } from './stand-in.js';
 
 const { NOTHING } = native;
+// Native code reads them: the language's own, whatever becomes of the global ones.
+const { Map: OwnMap, Set: OwnSet } = globalThis;
 
 /**
  * What native code encodes in place of a value: a copy of its containers with stand-ins for instances of classes that travel as themselves;
@@ -34,12 +36,12 @@ type Numbers = ReadonlyMap<StandIn, number>;
 
 /** Recursive, as V8's serializer is, but for boxes. */
 class Replacing {
-  readonly boxes = new Map<object, unknown>();
-  readonly numbers = new Map<StandIn, number>();
-  private readonly made = new Map<object, unknown>();
+  readonly boxes = new OwnMap<object, unknown>();
+  readonly numbers = new OwnMap<StandIn, number>();
+  private readonly made = new OwnMap<object, unknown>();
   private readonly left: NativeOwned[] = [];
   /** Those of `move()`, and what is made of them. */
-  private readonly marks = new Map<NativeMoved, NativeMoved>();
+  private readonly marks = new OwnMap<NativeMoved, NativeMoved>();
 
   /** With what is in boxes, which may be in each other deeper than any stack. */
   replaceAll(value: unknown): unknown {
@@ -162,14 +164,14 @@ class Replacing {
 
   /** Whatever its prototype is. */
   private map(value: object, entries: Iterable<[unknown, unknown]>): Map<unknown, unknown> {
-    const copy = new Map<unknown, unknown>();
+    const copy = new OwnMap<unknown, unknown>();
     this.made.set(value, copy);
     for (const [key, part] of entries) copy.set(this.replace(key), this.replace(part));
     return copy;
   }
 
   private set(value: object, elements: Iterable<unknown>): Set<unknown> {
-    const copy = new Set<unknown>();
+    const copy = new OwnSet<unknown>();
     this.made.set(value, copy);
     for (const part of elements) copy.add(this.replace(part));
     return copy;
