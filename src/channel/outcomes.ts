@@ -1,3 +1,5 @@
+import { whole } from '../binding/own-code.js';
+
 /** A promise of an operation that was pending. */
 export interface Settling {
   readonly resolve: (value: never) => void;
@@ -37,6 +39,15 @@ export class Outcomes {
         operation.reject(error);
       }
     });
+  }
+
+  /** Changes what is pending: whole, but for telling what came of it. */
+  after<R>(change: () => R): R {
+    try {
+      return whole(change);
+    } finally {
+      this.tell();
+    }
   }
 
   tell(): void {

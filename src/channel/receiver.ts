@@ -2,7 +2,6 @@ import { Status } from '../binding/codes.js';
 import '../binding/symbols.js';
 import { type EndpointSeed, native } from '../binding/binding.js';
 import { currentScope, goOn, isStopped, neverSettles } from '../binding/call-scope.js';
-import { whole } from '../binding/own-code.js';
 import { nextTurn, now } from '../binding/world.js';
 import { taken } from '../codec/messages.js';
 import { ChannelClosedError } from '../errors/channel-errors.js';
@@ -244,7 +243,7 @@ export class Receiver<out T> extends native.NativeReceiver {
    */
   close(): void {
     if (this.released || !this.nativeIsOpen()) return;
-    this.change(() => {
+    this.outcomes.after(() => {
       this.rejectPending();
       this.released = true;
       this.unread = undefined;
@@ -311,7 +310,7 @@ export class Receiver<out T> extends native.NativeReceiver {
 
   /** The same for a select, which comes after the receives that are pending. @internal */
   takeForSelect(): unknown {
-    if (this.pending.head !== null) this.change(() => this.advance());
+    if (this.pending.head !== null) this.outcomes.after(() => this.advance());
     return this.takeNow();
   }
 
@@ -349,15 +348,6 @@ export class Receiver<out T> extends native.NativeReceiver {
     this.outcomes.tell();
   }
 
-  /** Changes what is pending: whole, but for telling what came of it. */
-  private change<R>(code: () => R): R {
-    try {
-      return whole(code);
-    } finally {
-      this.outcomes.tell();
-    }
-  }
-
   private failure(status: Status): Error {
     return failure(this, 'receiver', status, this.released);
   }
@@ -372,7 +362,7 @@ export class Receiver<out T> extends native.NativeReceiver {
     return new Promise<unknown>((resolve, reject) => {
       const receive = new PendingReceive(resolve, reject);
       receive.stopWatching = watch(options, (why) => this.cancel(receive, why));
-      this.change(() => {
+      this.outcomes.after(() => {
         this.pending.push(receive);
         if (this.pending.head === receive) this.advance();
       });
@@ -434,7 +424,7 @@ export class Receiver<out T> extends native.NativeReceiver {
   }
 
   private cancel(receive: PendingReceive, why: CancelReason): void {
-    this.change(() => {
+    this.outcomes.after(() => {
       if (this.pending.has(receive)) this.cancelPending(receive, why);
     });
   }
@@ -484,7 +474,7 @@ export class Receiver<out T> extends native.NativeReceiver {
 
   /** Serves what is pending, blocking; `done`, or why it has not come to an end. */
   private flush(end: number): Status {
-    return this.pending.head === null ? done : this.change(() => this.flushPending(end));
+    return this.pending.head === null ? done : this.outcomes.after(() => this.flushPending(end));
   }
 
   private flushPending(end: number): Status {

@@ -2,7 +2,6 @@ import { Status } from '../binding/codes.js';
 import '../binding/symbols.js';
 import { type EndpointSeed, native, type Packed } from '../binding/binding.js';
 import { currentScope, goOn, isStopped, neverSettles } from '../binding/call-scope.js';
-import { whole } from '../binding/own-code.js';
 import { now } from '../binding/world.js';
 import { pack, put, putOrPack, shaped } from '../codec/messages.js';
 import { withoutMarks } from '../ownership/without-marks.js';
@@ -264,7 +263,7 @@ export class Sender<in T> extends native.NativeSender {
    */
   close(): void {
     if (this.released || !this.nativeIsOpen()) return;
-    this.change(() => {
+    this.outcomes.after(() => {
       this.released = true;
       if (this.pending.head === null) this.nativeRelease();
       for (const select of this.selects ?? []) select.again();
@@ -314,7 +313,7 @@ export class Sender<in T> extends native.NativeSender {
     return new Promise((resolve, reject) => {
       const send = new PendingSend(message, value, resolve, reject);
       send.stopWatching = watch(options, (why) => this.cancel(send, why));
-      this.change(() => {
+      this.outcomes.after(() => {
         this.pending.push(send);
         if (this.pending.head === send) this.advance();
       });
@@ -324,7 +323,7 @@ export class Sender<in T> extends native.NativeSender {
   /** Sends what a select offers, after the sends that are pending; false if that would have to wait. @internal */
   tryOffer(offer: Offer): boolean {
     const closed = this.released;
-    if (!closed && this.pending.head !== null) this.change(() => this.advance());
+    if (!closed && this.pending.head !== null) this.outcomes.after(() => this.advance());
     if (!closed && this.pending.head !== null) return false;
     const status = closed ? Status.closed : this.nativePutPacked(offer.message);
     if (status === done) return true;
@@ -362,15 +361,6 @@ export class Sender<in T> extends native.NativeSender {
     this.paused = false;
     if (!this.armed) this.advance();
     this.outcomes.tell();
-  }
-
-  /** Changes what is pending: whole, but for telling what came of it. */
-  private change<R>(code: () => R): R {
-    try {
-      return whole(code);
-    } finally {
-      this.outcomes.tell();
-    }
   }
 
   private put(value: T, timeout: number | undefined, options: OpOptions | undefined): Status {
@@ -427,7 +417,7 @@ export class Sender<in T> extends native.NativeSender {
   }
 
   private cancel(send: PendingSend, why: CancelReason): void {
-    this.change(() => {
+    this.outcomes.after(() => {
       if (this.pending.has(send)) this.cancelPending(send, why);
     });
   }
@@ -471,7 +461,7 @@ export class Sender<in T> extends native.NativeSender {
 
   /** Sends what is pending, blocking; `done`, or why it has not come to an end. */
   private flush(end: number): Status {
-    return this.pending.head === null ? done : this.change(() => this.flushPending(end));
+    return this.pending.head === null ? done : this.outcomes.after(() => this.flushPending(end));
   }
 
   private flushPending(end: number): Status {
