@@ -42,11 +42,16 @@ export function transferOf(options: OpOptions | undefined): readonly object[] | 
   return transfer;
 }
 
+/** Whether what was given as a signal has what operations need of one. */
+export function isSignal(given: AbortSignalLike | null): boolean {
+  return typeof given?.addEventListener === 'function';
+}
+
 /** Throws the signal's reason if it has aborted already, and a TypeError if it is none. */
 export function throwIfAborted(options: OpOptions | undefined): void {
   const signal = options?.signal;
   if (signal === undefined) return;
-  if (typeof signal?.addEventListener !== 'function') {
+  if (!isSignal(signal)) {
     throw new TypeError('signal must be an AbortSignal.');
   }
   if (signal.aborted) throw signal.reason;

@@ -1,4 +1,4 @@
-import type { AbortSignalLike } from '../channel/options.js';
+import { type AbortSignalLike, isSignal } from '../channel/options.js';
 import { checkTransfer } from '../ownership/move.js';
 
 /** How long a call may take, what stops it, and what is handed over with it. */
@@ -25,7 +25,7 @@ export function checkedCallOptions(options: CallOptions): CallOptions {
     throw new TypeError('with() takes an object with options.');
   }
   const { timeout, cpuTimeout, signal, transfer } = options;
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+  if (signal !== undefined && !isSignal(signal)) {
     throw new TypeError('The option signal must be an AbortSignal.');
   }
   if (transfer !== undefined) checkTransfer(transfer);
